@@ -171,7 +171,8 @@ def put_package_on_path() -> None:
 def environment() -> dict[str, str]:
     """Return the environment without what would lead .venv's Python to somebody else's packages."""
     foreign = {"PYTHONHOME", "PYTHONPATH", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "VIRTUAL_ENV"}
-    return {name: value for name, value in os.environ.items() if name not in foreign}
+    own = {name: value for name, value in os.environ.items() if name not in foreign}
+    return {"UV_SYSTEM_CERTS": "1"} | own  # uv trusts what this machine trusts, as pip does
 
 
 def succeeds(*command: str | Path) -> bool:
