@@ -1,6 +1,7 @@
-"""``python -m evidence_tracker`` is the console script."""
+"""``python -m evidence_tracker``: the command line."""
 
-from evidence_tracker.app import main
+import sys
 
-if __name__ == "__main__":
-    main()
+from evidence_tracker.cli import main
+
+sys.exit(main())

@@ -1,8 +1,10 @@
 """The front step: everything that is started from outside comes in here."""
 
+import sys
+
 from evidence_tracker import cli
 
 
 def main() -> None:
     """Run the command line and end with its exit status (docs/reference/cli.md)."""
-    cli.main(prog_name="evidence-tracker")
+    sys.exit(cli.main())

@@ -1,0 +1,1 @@
+"""Access: who may see what, in which compartment, up to which level, until when, for what."""

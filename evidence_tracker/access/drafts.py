@@ -1,0 +1,72 @@
+"""Drafts: encrypted, overwritable, outside the log, seen by their author only."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.models import Draft
+from evidence_tracker.access.policy import Permission, now, require
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.keys.wraps import seal, unseal
+from evidence_tracker.vault.keyring import Keyring
+
+
+def keep(  # noqa: PLR0913 - what a draft is
+    session: Session,
+    *,
+    kind: str,
+    subject_id: UUID,
+    compartment_id: UUID,
+    content: dict[str, Any],
+    actor: Actor,
+    based_on_version: int | None = None,
+) -> None:
+    """Keep what was typed so far, over what was kept before; nothing goes into the log."""
+    require(session, actor, Permission.RECORD, compartment_id)
+    row = _row(session, kind, subject_id, actor)
+    if row is None:
+        row = Draft(
+            account_id=actor.account_id, kind=kind, subject_id=subject_id, compartment_id=compartment_id
+        )
+        session.add(row)
+    row.sealed = seal(_key(session, row), json.dumps(content).encode(), _purpose(row))
+    row.based_on_version = based_on_version
+    row.updated_at = now(session)
+
+
+def read(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> dict[str, Any] | None:
+    """Return the actor's own draft, None if there is none."""
+    row = _row(session, kind, subject_id, actor)
+    if row is None:
+        return None
+    content: dict[str, Any] = json.loads(unseal(_key(session, row), row.sealed, _purpose(row)))
+    return content
+
+
+def discard(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> None:
+    """Remove the actor's own draft, after it was saved as a version or thrown away."""
+    session.execute(
+        delete(Draft).where(
+            Draft.account_id == actor.account_id, Draft.kind == kind, Draft.subject_id == subject_id
+        )
+    )
+
+
+def _row(session: Session, kind: str, subject_id: UUID, actor: Actor) -> Draft | None:
+    return session.scalars(
+        select(Draft).where(
+            Draft.account_id == actor.account_id, Draft.kind == kind, Draft.subject_id == subject_id
+        )
+    ).first()
+
+
+def _key(session: Session, row: Draft) -> bytes:
+    keyring: Keyring = session.info["keyring"]
+    return keyring.compartment(session, row.compartment_id)
+
+
+def _purpose(row: Draft) -> str:
+    return f"draft/{row.account_id}/{row.kind}/{row.subject_id}"

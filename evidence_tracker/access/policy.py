@@ -1,0 +1,192 @@
+"""The one place that says yes or no.
+
+A role is a set of permissions; a grant gives a role in one compartment up to a level
+until a moment. Without a live grant the answer is no. Queries filter in SQL with
+``visible``, so that what may not be seen is neither listed nor counted.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import Account, Compartment, Grant, Role
+from evidence_tracker.clock import Clock
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import NotPermitted
+
+
+class Permission(StrEnum):
+    """One thing a person may do in a compartment."""
+
+    READ = "read"
+    RECORD = "record"
+    TAKE_IN = "take in exhibits"
+    CONSENT = "record consent"
+    SEAL_IDENTITY = "record identities"
+    REVEAL = "reveal identities"
+    EXTRACT = "extract originals"
+    PREPARE = "prepare submissions"
+    APPROVE = "approve submissions"
+    BUILD = "seal and build bundles"
+    RELEASE = "release bundles"
+    SUPERVISE = "approve exceptions"
+    GRANT = "grant access"
+    OPEN_COMPARTMENT = "open compartments"
+    MANAGE_ACCOUNTS = "manage accounts"
+    AUDIT = "read custody and access logs"
+
+
+_WORK = {Permission.READ, Permission.RECORD, Permission.TAKE_IN, Permission.CONSENT, Permission.SEAL_IDENTITY}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.LEAD: frozenset(
+        _WORK
+        | {
+            Permission.EXTRACT,
+            Permission.PREPARE,
+            Permission.BUILD,
+            Permission.RELEASE,
+            Permission.GRANT,
+            Permission.AUDIT,
+            Permission.SUPERVISE,
+            Permission.OPEN_COMPARTMENT,
+        }
+    ),
+    Role.INVESTIGATOR: frozenset(_WORK),
+    Role.ANALYST: frozenset({Permission.READ, Permission.RECORD, Permission.TAKE_IN, Permission.EXTRACT}),
+    Role.LEGAL_OFFICER: frozenset(
+        {
+            Permission.READ,
+            Permission.RECORD,
+            Permission.EXTRACT,
+            Permission.PREPARE,
+            Permission.BUILD,
+            Permission.RELEASE,
+        }
+    ),
+    Role.APPROVER: frozenset({Permission.READ, Permission.APPROVE, Permission.SUPERVISE}),
+    Role.CUSTODIAN: frozenset({Permission.READ, Permission.SEAL_IDENTITY, Permission.REVEAL}),
+    Role.SECURITY_OFFICER: frozenset(
+        {Permission.AUDIT, Permission.GRANT, Permission.MANAGE_ACCOUNTS, Permission.OPEN_COMPARTMENT}
+    ),
+    Role.AUDITOR: frozenset({Permission.AUDIT}),
+    Role.OPERATOR: frozenset({Permission.MANAGE_ACCOUNTS, Permission.AUDIT, Permission.OPEN_COMPARTMENT}),
+    Role.READER: frozenset({Permission.READ}),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the decision needs to know of one grant."""
+
+    role: Role
+    level: Level
+    expires_at: datetime | None
+    ended_at: datetime | None
+
+
+def decide(held: Iterable[Held], permission: Permission, level: Level, at: datetime) -> bool:
+    """Say whether any of the grants held in a compartment allows ``permission`` at ``level`` now.
+
+    Pure, so that it can be tested against a plain table of all its inputs.
+    """
+    return any(
+        permission in ROLES[grant.role]
+        and level.rank <= grant.level.rank
+        and grant.ended_at is None
+        and (grant.expires_at is None or at < grant.expires_at)
+        for grant in held
+    )
+
+
+def now(session: Session) -> datetime:
+    """Return the present of the instance this session belongs to."""
+    clock: Clock = session.info["clock"]
+    return clock.now()
+
+
+def require(
+    session: Session,
+    actor: Actor,
+    permission: Permission,
+    compartment_id: UUID,
+    *,
+    level: Level = Level.INTERNAL,
+) -> None:
+    """Raise ``NotPermitted`` unless the actor may do this here, at this level, now."""
+    if not may(session, actor, permission, compartment_id, level=level):
+        raise NotPermitted(
+            f"{actor.login} may not {permission.value} here.",
+            advice="Ask a security officer or the lead of this compartment for a grant that names the purpose.",
+        )
+
+
+def may(
+    session: Session,
+    actor: Actor,
+    permission: Permission,
+    compartment_id: UUID,
+    *,
+    level: Level = Level.INTERNAL,
+) -> bool:
+    """Say whether the actor may do this here, at this level, now."""
+    query = select(Grant.role, Grant.level, Grant.expires_at, Grant.ended_at).where(
+        Grant.compartment_id == compartment_id, _held_by(actor)
+    )
+    held = [Held(*row) for row in session.execute(query)]
+    return decide(held, permission, level, now(session))
+
+
+def visible(
+    session: Session, actor: Actor, model: Any, permission: Permission = Permission.READ
+) -> ColumnElement[bool]:  # noqa: ANN401
+    """Return the SQL condition under which rows of ``model`` exist for this actor.
+
+    ``model`` has ``compartment_id`` and ``level``. Put it into every query: lists,
+    counts, searches and look-ups by reference alike.
+    """
+    at = now(session)
+    roles = [role for role, permissions in ROLES.items() if permission in permissions]
+    clauses = [
+        and_(
+            model.level.in_(ceiling.up_to()),
+            model.compartment_id.in_(
+                select(Grant.compartment_id).where(
+                    _held_by(actor),
+                    Grant.level == ceiling,
+                    Grant.role.in_(roles),
+                    Grant.ended_at.is_(None),
+                    or_(Grant.expires_at.is_(None), Grant.expires_at > at),
+                )
+            ),
+        )
+        for ceiling in Level
+    ]
+    return or_(*clauses)
+
+
+def visible_compartments(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition under which a compartment exists for this actor (any live grant)."""
+    return Compartment.id.in_(
+        select(Grant.compartment_id).where(
+            _held_by(actor),
+            Grant.ended_at.is_(None),
+            or_(Grant.expires_at.is_(None), Grant.expires_at > now(session)),
+        )
+    )
+
+
+def _held_by(actor: Actor) -> ColumnElement[bool]:
+    # An account that was switched off holds nothing, whatever its grants say.
+    mine = select(Account.id).where(Account.id == actor.account_id, Account.is_active)
+    my_partner = select(Account.partner_id).where(
+        Account.id == actor.account_id, Account.is_active, Account.partner_id.is_not(None)
+    )
+    return or_(Grant.account_id.in_(mine), Grant.partner_id.in_(my_partner))

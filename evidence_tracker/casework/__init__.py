@@ -1,0 +1,1 @@
+"""The rooms: what investigators do, in the order of an exhibit's life."""

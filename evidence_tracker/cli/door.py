@@ -1,0 +1,299 @@
+"""The door for operators: who is acting, one transaction, one answer.
+
+Every command gets ``--instance``, ``--json`` and ``--as`` by itself. The command line acts
+as the account bound to the system user; ``--as`` works only in demo and test instances.
+"""
+
+import getpass
+import json
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from evidence_tracker import settings as settings_module
+from evidence_tracker.access import log
+from evidence_tracker.access.accounts import actor_for_system_user, confirm_secret, find_account
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import AccessKind
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.custody.events import Door as DoorName
+from evidence_tracker.errors import EvidenceTrackerError, InvalidInput, NotPermitted
+from evidence_tracker.instance import Instance, cost_for, open_instance, settings_keys
+from evidence_tracker.keys.roots import PrivateKey
+from evidence_tracker.keys.unlockers import KeyFile, Passphrase, Unlocker
+from evidence_tracker.settings import Settings
+
+MAX_FACTS = 4 << 20
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+@dataclass
+class Door:
+    """One run of the command line."""
+
+    instance_path: Path | None = None
+    is_json: bool = False
+    acting_as: str | None = None
+    passphrase_fd: int | None = None
+    key_file: Path | None = None
+    _instance: Instance | None = None
+    _unlocker: Unlocker | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return the folder of the instance."""
+        return self.instance_path or settings_module.instance_from_environment()
+
+    @property
+    def instance(self) -> Instance:
+        """Return the instance, opened and unlocked on first use."""
+        if self._instance is None:
+            self._instance = self.open_unguarded(guard=True)
+        return self._instance
+
+    def open_unguarded(self, *, guard: bool = False) -> Instance:
+        """Open the instance; without the guard only to look at damage or to recover from it."""
+        settings = Settings.load(self.path)
+        self._instance = open_instance(self.path, self.unlocker(settings), settings=settings, guard=guard)
+        return self._instance
+
+    def unlocker(self, settings: Settings) -> Unlocker:
+        """Return what opens the roots: key file, descriptor, environment (demo, test), else the prompt."""
+        if self._unlocker is None:
+            if self.key_file is not None:
+                self._unlocker = KeyFile(self.key_file)
+            else:
+                text = self._passphrase(settings)
+                self._unlocker = Passphrase(text, cost_for(settings.kind))
+        return self._unlocker
+
+    def _passphrase(self, settings: Settings) -> str:
+        if self.passphrase_fd is not None:
+            return read_secret(self.passphrase_fd)
+        if settings.passphrase is not None:
+            return settings.passphrase
+        return ask_secret("Passphrase of this instance")
+
+    @contextmanager
+    def acting(self) -> Iterator[tuple[Session, Actor]]:
+        """Open the one transaction of a command, as the person at the keyboard."""
+        with self._noting_denials(), self.instance.transaction() as session:
+            yield session, self.actor(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Actor]]:
+        """Open a session for queries, as the person at the keyboard."""
+        with self._noting_denials(), self.instance.reading() as session:
+            yield session, self.actor(session)
+
+    def actor(self, session: Session) -> Actor:
+        """Return who acts: the account of the system user, or of ``--as`` in a demo or test instance."""
+        if self.acting_as is not None:
+            if not self.instance.settings.kind.is_play:
+                raise NotPermitted(
+                    "--as works only in demo and test instances.", advice="Sign in to the system as that person."
+                )
+            account = find_account(session, self.acting_as)
+            return Actor(account.id, account.login, DoorName.COMMAND_LINE, getpass.getuser())
+        return actor_for_system_user(session, getpass.getuser())
+
+    def confirm(self, session: Session, actor: Actor) -> None:
+        """Ask for the actor's own secret before an approval, a reveal, a grant or a key act.
+
+        In demo and test instances ``--as`` stands for the person and nothing is asked.
+        """
+        if self.instance.settings.kind.is_play:
+            return
+        confirm_secret(find_account(session, actor.login), ask_secret(f"Own secret of {actor.login}"))
+
+    def identity_key(self) -> PrivateKey:
+        """Unlock the identity root with a custodian's secret (the instance's own passphrase is tried first)."""
+        settings = self.instance.settings
+        with self.instance.reading() as session:
+            account_id = str(self.actor(session).account_id)
+        keys = settings_keys(settings)
+        custodians = keys.custodians()
+        # In demo and test instances one passphrase stands for every custodian's.
+        holder = custodians[0] if settings.kind.is_play and account_id not in custodians else account_id
+        return keys.unlock_identity(holder, self.unlocker(settings))
+
+    def note_reading(self, what: str, level: Level) -> None:
+        """Write a line of the access log for a reading of RESTRICTED or above."""
+        if level.rank < Level.RESTRICTED.rank:
+            return
+        with self.instance.transaction() as session:
+            log.note(session, AccessKind.READ, what, actor=self.actor(session), level=level)
+
+    @contextmanager
+    def _noting_denials(self) -> Iterator[None]:
+        # In a transaction of its own: the denial must outlive the act that is rolled back.
+        try:
+            yield
+        except NotPermitted as error:
+            with self.instance.transaction() as session:
+                account = self.acting_as or getpass.getuser()
+                log.note(session, AccessKind.DENIED, f"{account}: {error}", actor=self._actor_or_none(session))
+            raise
+
+    def _actor_or_none(self, session: Session) -> Actor | None:
+        try:
+            return self.actor(session)
+        except EvidenceTrackerError:  # nobody we know: the line says the name that was tried
+            return None
+
+    def say(self, data: dict[str, Any], sentence: str) -> None:
+        """Answer: the data as JSON, or the sentence."""
+        click.echo(json.dumps(data, ensure_ascii=False) if self.is_json else sentence)
+
+    def show(self, data: dict[str, Any]) -> None:
+        """Show one record, field by field."""
+        if self.is_json:
+            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            return
+        width = max((len(name) for name in data), default=0)
+        for name, value in data.items():
+            click.echo(f"{name.replace('_', ' '):<{width}}  {_plain(value)}")
+
+    def table(self, rows: Sequence[dict[str, Any]], columns: Sequence[str], *, empty: str = "Nothing here yet.") -> None:
+        """Show a list: a JSON array, or a table, or the sentence that says it is empty."""
+        if self.is_json:
+            click.echo(json.dumps(list(rows), ensure_ascii=False))
+            return
+        if not rows:
+            click.echo(empty)
+            return
+        table = Table(box=None, pad_edge=False)
+        for column in columns:
+            table.add_column(column.replace("_", " "))
+        for row in rows:
+            table.add_row(*(_plain(row.get(column)) for column in columns))
+        Console(width=None if sys.stdout.isatty() else 160, markup=False, highlight=False).print(table)
+
+    def warn(self, sentence: str) -> None:
+        """Say something on standard error that is not the answer."""
+        click.echo(sentence, err=True)
+
+    def facts(self, source: str) -> dict[str, Any]:
+        """Read facts from a JSON or TOML file, ``-`` for standard input; refuses anything else."""
+        name = "standard input" if source == "-" else source
+        try:
+            raw = sys.stdin.buffer.read(MAX_FACTS + 1) if source == "-" else Path(source).read_bytes()
+            if len(raw) > MAX_FACTS:
+                raise InvalidInput(f"{name} is larger than {MAX_FACTS >> 20} MiB.", advice="Take it in as an exhibit.")
+            text = raw.decode("utf-8-sig")
+            data = tomllib.loads(text) if source.endswith(".toml") else json.loads(text)
+        except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+            raise InvalidInput(f"{name} cannot be read as facts: {error}", advice="Write JSON or TOML in UTF-8.") from error
+        if not isinstance(data, dict):
+            raise InvalidInput(f"{name} holds no object.", advice='Write {"field": "value", …}.')
+        return data
+
+    def progress(self) -> Progress:
+        """Return a progress display for long work, on standard error."""
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=self.is_json or not sys.stderr.isatty(),
+        )
+
+    def close(self) -> None:
+        """Forget the keys."""
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
+
+
+pass_door = click.make_pass_decorator(Door, ensure=True)
+
+
+def _shared(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def remember(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
+        if value is not None and value is not False:
+            setattr(context.find_root().ensure_object(Door), name, value)
+
+    return remember
+
+
+def shared_options() -> list[click.Option]:
+    """Return the options that every command takes, before or after its name."""
+    path = click.Path(path_type=Path)
+    options = (
+        (("--instance",), "instance_path", {"type": path, "help": "Folder of the instance."}),
+        (("--json",), "is_json", {"is_flag": True, "help": "Answer in JSON."}),
+        (("--as",), "acting_as", {"help": "Act as this account (demo and test instances only)."}),
+        (("--passphrase-fd",), "passphrase_fd", {"type": int, "help": "Read the passphrase from this descriptor."}),
+        (("--key-file",), "key_file", {"type": path, "help": "Unlock with this key file."}),
+    )
+    return [
+        click.Option([*flags, f"shared_{name}"], expose_value=False, callback=_shared(name), **extra)
+        for flags, name, extra in options
+    ]
+
+
+class DoorCommand(click.Command):
+    """A command that takes the shared options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        taken = {option for parameter in self.params for option in parameter.opts}
+        self.params.extend(option for option in shared_options() if not taken & set(option.opts))
+
+
+class DoorGroup(click.Group):
+    """A group whose commands take the shared options."""
+
+    command_class = DoorCommand
+    group_class = type
+
+
+def group(name: str, help_text: str) -> DoorGroup:
+    """Return a group of commands for one noun."""
+    return DoorGroup(name=name, help=help_text)
+
+
+def read_secret(descriptor: int) -> str:
+    """Read a secret from a file descriptor: one line, without its end."""
+    try:
+        with os.fdopen(os.dup(descriptor), "rb") as stream:
+            return stream.readline(4096).decode("utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The secret cannot be read from descriptor {descriptor}: {error}.") from error
+
+
+def ask_secret(prompt: str) -> str:
+    """Ask for a secret at the terminal; refuse when there is none."""
+    if not sys.stdin.isatty():
+        raise InvalidInput(
+            f"{prompt} is needed, but there is no terminal to ask at.",
+            advice="Use --passphrase-fd or --key-file (in demo and test instances EVIDENCE_TRACKER_PASSPHRASE).",
+        )
+    answer: str = click.prompt(prompt, hide_input=True, err=True)
+    return answer
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_plain(item) for item in value) or "–"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_plain(item)}" for name, item in value.items() if item is not None)
+    return str(value)

@@ -1,0 +1,1 @@
+"""Custody: the log that nobody can quietly change (docs/spec/custody-log.md)."""

@@ -1,0 +1,1 @@
+"""Migrations of the database, from the first table on."""

@@ -1,0 +1,1 @@
+"""Values that would lose truth if they were simplified: when, where."""
