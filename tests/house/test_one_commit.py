@@ -1,0 +1,44 @@
+"""One commit, in one place: an act and its custody event succeed or fail together."""
+
+import ast
+
+import pytest
+
+from tests.house.reading import lines, modules
+
+# engine.begin() commits when its block ends, unseen; Alembic opens its own transaction.
+COMMITTING = {"commit", "begin"}
+ALLOWED = {"db.py", "migrations/env.py"}
+
+
+def test_only_the_database_module_commits():
+    offenders = [
+        f"{name}:{line} calls .{method}()"
+        for name, tree in modules().items()
+        if name not in ALLOWED
+        for line, method in commits(tree)
+    ]
+
+    assert not offenders, lines(offenders)
+
+
+@pytest.mark.parametrize(
+    "source", ["session.commit()", "with engine.begin() as c: pass", "self.db.session.commit()"]
+)
+def test_a_commit_is_seen(source):
+    assert commits(ast.parse(source))
+
+
+def test_a_savepoint_is_no_commit():
+    assert not commits(ast.parse("with session.begin_nested(): pass"))
+
+
+def commits(tree: ast.Module) -> list[tuple[int, str]]:
+    """Return line and method of each call that ends in a COMMIT."""
+    return [
+        (node.lineno, node.func.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in COMMITTING
+    ]
