@@ -1,0 +1,1 @@
+"""Exhibits: registered originals, their working copies, who held them, what was found in them."""
