@@ -1,0 +1,1 @@
+"""Actors: who is said to have acted, or made the part: units, suspects, companies."""

@@ -1,0 +1,1 @@
+"""Missions: a mandate, a team, a place, a period."""

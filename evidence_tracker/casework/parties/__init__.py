@@ -1,0 +1,1 @@
+"""Parties: recipients, partners, service providers and other investigating bodies."""
