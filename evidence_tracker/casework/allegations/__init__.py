@@ -1,0 +1,1 @@
+"""Allegations: an incident read under a crime category, element by element, for and against."""
