@@ -1,0 +1,1 @@
+"""Who allowed what, to whom, for which use and how named; nothing leaves without it."""
