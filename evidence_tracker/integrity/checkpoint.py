@@ -17,6 +17,7 @@ from .merkle import EMPTY_ROOT, HASH_BYTES
 from .note import Signer, Verifier, open_note, require_name
 
 MAX_SIZE = 2**63 - 1
+MIN_LINES = 3
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _LINE = re.compile(r"[^\x00-\x1f]+")
@@ -51,7 +52,10 @@ class Checkpoint:
     @classmethod
     def parse(cls, text: str) -> "Checkpoint":
         """Read the text of a checkpoint note; refuse every other spelling of it."""
-        origin, size, root, *extensions = _lines(text)
+        lines = text.removesuffix("\n").split("\n")
+        if len(lines) < MIN_LINES or not text.endswith("\n"):
+            raise MalformedCheckpoint("A checkpoint has at least three lines: origin, size and root.")
+        origin, size, root, *extensions = lines
         if not _SIZE.fullmatch(size):
             raise MalformedCheckpoint("The tree size is not a decimal number without leading zeros.")
         try:
@@ -84,11 +88,3 @@ def open_checkpoint(note: bytes, verifiers: Sequence[Verifier]) -> Checkpoint:
     if checkpoint.origin not in opened.verified:
         raise SignatureRejected(f"The key that signed does not speak for the log {checkpoint.origin}.")
     return checkpoint
-
-
-def _lines(text: str) -> list[str]:
-    """Return at least three lines; a checkpoint ends in exactly one newline."""
-    lines = text.split("\n")
-    if lines.pop() != "" or len(lines) < 3:
-        raise MalformedCheckpoint("A checkpoint has at least three lines: origin, size and root.")
-    return lines
