@@ -1,7 +1,8 @@
-"""``python -m evidence_tracker``: the command line."""
+"""``python -m evidence_tracker`` is the console script."""
 
 import sys
 
-from evidence_tracker.cli import main
+from evidence_tracker.app import main
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,7 @@
-"""Errors are caught by their name; only a last resort catches everything, and says so."""
+"""Errors are caught by their name; only a last resort catches everything, and says so.
+
+A clause that cleans up and raises the same error again catches nothing.
+"""
 
 import ast
 
@@ -39,12 +42,22 @@ def test_a_broad_clause_is_seen(clause):
     assert broad_handlers(ast.parse(f"try:\n    pass\n{clause}\n    pass\n")) == [3]
 
 
+def test_a_clause_that_raises_again_is_none():
+    assert broad_handlers(ast.parse("try:\n    pass\nexcept BaseException:\n    undo()\n    raise\n")) == []
+
+
 def broad_handlers(tree: ast.Module) -> list[int]:
     """Return the lines of the except clauses that catch everything."""
     found = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler):
+        if isinstance(node, ast.ExceptHandler) and not raises_again(node):
             caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             if any(kind is None or getattr(kind, "id", "") in BROAD for kind in caught):
                 found.append(node.lineno)
     return found
+
+
+def raises_again(handler: ast.ExceptHandler) -> bool:
+    """Say whether the clause ends in a bare ``raise``."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
