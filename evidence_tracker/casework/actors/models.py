@@ -15,7 +15,6 @@ from evidence_tracker.access.models import Record, words
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
-
 ONE_BEARER = (
     "(CASE WHEN unit_id IS NULL THEN 0 ELSE 1 END)"
     " + (CASE WHEN suspect_id IS NULL THEN 0 ELSE 1 END)"
