@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.accounts import hash_secret, make_account
@@ -47,7 +47,7 @@ from evidence_tracker.vault.local import LocalStore
 
 TRIGGERS = frozenset(
     f"{table}_{what}"
-    for table in ("custody_event", "log_node", "checkpoint", "access_entry", "consent_event")
+    for table in ("custody_event", "log_node", "checkpoint", "access_entry")
     for what in ("no_update", "no_delete")
 ) | {"custody_event_dense"}
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z0-9-]+/[a-z0-9][a-z0-9-]*")
@@ -82,7 +82,14 @@ class Instance:
     def checkpoint(self) -> bytes:
         """Sign the log as it stands; the signed state is remembered outside the database."""
         with self.transaction() as session:
-            note = checkpoints.sign(session, self.signer, self.clock)
+            note = checkpoints.sign(session, self.signer)
+        checkpoints.remembered(self.signer, note)
+        return note
+
+    def reopen_log(self) -> bytes:
+        """Sign the first checkpoint of a new epoch, past the guard that the old one would trip."""
+        with self.transaction() as session:
+            note = checkpoints.sign_new_epoch(session, self.signer)
         checkpoints.remembered(self.signer, note)
         return note
 
@@ -173,6 +180,12 @@ def open_instance(
         instance.close()
         raise
     return instance
+
+
+def open_database(settings: Settings, unlocker: Unlocker) -> Engine:
+    """Open the database alone, whatever revision its tables have: for ``upgrade``."""
+    root = settings_keys(settings).unlock(unlocker)
+    return open_sqlite(settings.database_path, root.derive("database"))
 
 
 def settings_keys(settings: Settings) -> KeyFolder:
@@ -268,9 +281,8 @@ def _furnish(  # noqa: PLR0913
     secret: str | None,
 ) -> None:
     actor = Actor(account_id, login, Door.COMMAND_LINE, system_user)
-    clock: Clock = session.info["clock"]
     home = uuid4()
-    epochs.open_first(session, base=origin, compartment_id=home, actor=actor, clock=clock)
+    epochs.open_first(session, base=origin, compartment_id=home, actor=actor)
     account = make_account(
         session,
         login=login,
@@ -311,7 +323,3 @@ def _furnish(  # noqa: PLR0913
         session, profile, CustodyVerb.RECORDED, compartment_id=home, actor=actor, occurred=now(session)
     )
 
-
-def accounts_exist(session: Session) -> bool:
-    """Say whether the instance was furnished."""
-    return session.scalars(select(Profile.id)).first() is not None

@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.clock import Clock
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, LogNode, SignedCheckpoint
 from evidence_tracker.errors import ChainBroken, LedgerOlderThanSigned, NotFound, NotReady
 from evidence_tracker.integrity import merkle
@@ -95,20 +94,37 @@ def current(session: Session) -> Checkpoint:
     return Checkpoint(row.origin, row.size, frontier.root())
 
 
-def sign(session: Session, signer: LogSigner, clock: Clock) -> bytes:
+def sign(session: Session, signer: LogSigner) -> bytes:
     """Sign the log as it stands and keep the checkpoint; returns the note.
 
     Refuses to contradict what was signed before. Signing the same state again returns
     the note that already exists.
     """
     guard(session, signer)
+    return _sign_head(session, signer)
+
+
+def sign_new_epoch(session: Session, signer: LogSigner) -> bytes:
+    """Sign the first state of an epoch that was just opened.
+
+    The guard would refuse: after a restore the old epoch is shorter than what was signed
+    of it. The first leaf of the new epoch commits exactly that checkpoint.
+    """
+    row = head(session)
+    last = signer.last_signed()
+    if last is not None and last.origin == row.origin:
+        raise ChainBroken(f"{row.origin} was signed before; it is not a new epoch.")
+    return _sign_head(session, signer)
+
+
+def _sign_head(session: Session, signer: LogSigner) -> bytes:
     checkpoint = current(session)
     row = head(session)
     existing = session.get(SignedCheckpoint, (row.epoch, checkpoint.size))
     if existing is not None:
         return existing.note
     note = sign_checkpoint(signer.signer(row.origin), checkpoint)
-    session.add(SignedCheckpoint(epoch=row.epoch, size=checkpoint.size, note=note, signed_at=clock.now()))
+    session.add(SignedCheckpoint(epoch=row.epoch, size=checkpoint.size, note=note))
     session.flush()
     return note
 

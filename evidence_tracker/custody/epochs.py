@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.clock import Clock
 from evidence_tracker.custody.checkpoints import LogSigner, current, head
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import record
@@ -21,9 +20,9 @@ def log_subject(domain_and_instance: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"evidence-tracker/log/{domain_and_instance}")
 
 
-def open_first(session: Session, *, base: str, compartment_id: UUID, actor: Actor, clock: Clock) -> LogEpoch:
+def open_first(session: Session, *, base: str, compartment_id: UUID, actor: Actor) -> LogEpoch:
     """Open epoch 1 of a new instance; ``base`` is ``<domain>/<instance>``."""
-    row = LogEpoch(epoch=1, origin=f"{base}/1", opened_at=clock.now(), size=0, frontier=[])
+    row = LogEpoch(epoch=1, origin=f"{base}/1", size=0, frontier=[])
     session.add(row)
     session.flush()
     record(
@@ -38,7 +37,7 @@ def open_first(session: Session, *, base: str, compartment_id: UUID, actor: Acto
 
 
 def open_next(
-    session: Session, *, reason: str, compartment_id: UUID, actor: Actor, clock: Clock, signer: LogSigner
+    session: Session, *, reason: str, compartment_id: UUID, actor: Actor, signer: LogSigner
 ) -> LogEpoch:
     """Close the current epoch where it stands and open the next one.
 
@@ -53,7 +52,7 @@ def open_next(
     last = signer.last_signed() or current(session)
     base = old.origin.rsplit("/", 1)[0]
     epoch = old.epoch + 1
-    row = LogEpoch(epoch=epoch, origin=f"{base}/{epoch}", opened_at=clock.now(), size=0, frontier=[])
+    row = LogEpoch(epoch=epoch, origin=f"{base}/{epoch}", size=0, frontier=[])
     session.add(row)
     session.flush()
     record(

@@ -1,6 +1,5 @@
 """Rows of the log. All but the head and the subject keys refuse UPDATE and DELETE by trigger."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,6 @@ class LogEpoch(Base):
 
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     origin: Mapped[str]
-    opened_at: Mapped[datetime]
     size: Mapped[int]
     frontier: Mapped[list[str]]
 
@@ -73,4 +71,3 @@ class SignedCheckpoint(Base):
     epoch: Mapped[int] = mapped_column(ForeignKey("log_epoch.epoch"), primary_key=True, autoincrement=False)
     size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     note: Mapped[bytes]
-    signed_at: Mapped[datetime]

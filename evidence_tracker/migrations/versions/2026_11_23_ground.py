@@ -75,7 +75,6 @@ def upgrade() -> None:
             "epoch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("origin", sa.Text(), nullable=False),
-        sa.Column("opened_at", UTCDateTime(length=27), nullable=False),
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("frontier", StrictJSON(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", name=op.f("pk_log_epoch")),
@@ -132,7 +131,6 @@ def upgrade() -> None:
             "size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
         sa.Column("note", sa.LargeBinary(), nullable=False),
-        sa.Column("signed_at", UTCDateTime(length=27), nullable=False),
         sa.ForeignKeyConstraint(["epoch"], ["log_epoch.epoch"], name=op.f("fk_checkpoint_epoch_log_epoch")),
         sa.PrimaryKeyConstraint("epoch", "size", name=op.f("pk_checkpoint")),
     )
