@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from evidence_tracker import cli
-from tests.house.reading import ROOT, lines, modules
+from tests.house.reading import ROOT, lines, modules, own_files
 
 REFERENCE = ROOT / "docs" / "reference" / "cli.md"
 
@@ -197,6 +197,18 @@ def test_the_pages_of_the_documentation_are_reachable_from_its_index():
             page.relative_to(ROOT / "docs").as_posix() for page in sorted((ROOT / "docs").rglob("*.md"))
         )
         if path != "README.md" and path not in index and Path(path).parts[0] not in folders_listed_whole
+    ]
+
+    assert not offenders, lines(offenders)
+
+
+def test_no_link_between_pages_is_dead():
+    pages = [path for path in own_files() if path.suffix == ".md"]
+    offenders = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
+        if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists()
     ]
 
     assert not offenders, lines(offenders)
