@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
@@ -125,12 +125,17 @@ class IdentityName(StrEnum):
 
 
 class IdentityField(Record):
-    """One sealed value. A newer value supersedes it; it is kept, because an old name still names."""
+    """One sealed value. A newer value supersedes it; it is kept, because an old name still names.
+
+    ``number`` counts a person's fields from 1. Person, name and number are bound into the
+    sealing, so that a value moved to another row does not open.
+    """
 
     __tablename__ = "identity_field"
-    __table_args__ = (Index(None, "person_id", "name"),)
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    number: Mapped[int]
     name: Mapped[IdentityName] = mapped_column(words(IdentityName))
     sealed: Mapped[bytes]
     superseded_at: Mapped[datetime | None]
@@ -182,7 +187,7 @@ class ProtectionIncident(Record):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[ProtectionIncidentKind] = mapped_column(words(ProtectionIncidentKind))
-    occurred: Mapped[Moment]
+    happened: Mapped[Moment]
     earliest_at: Mapped[datetime]
     latest_at: Mapped[datetime]
     description: Mapped[str]

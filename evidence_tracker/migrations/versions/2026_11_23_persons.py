@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_table(
         "identity_field",
         sa.Column("person_id", sa.Uuid(native_uuid=False), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("superseded_at", UTCDateTime(length=27), nullable=True),
@@ -73,12 +74,10 @@ def upgrade() -> None:
             ["recorded_by"], ["account.id"], name=op.f("fk_identity_field_recorded_by_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_field")),
+        sa.UniqueConstraint("person_id", "number", name=op.f("uq_identity_field_person_id_number")),
     )
     op.create_index(
         op.f("ix_identity_field_compartment_id"), "identity_field", ["compartment_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_identity_field_person_id_name"), "identity_field", ["person_id", "name"], unique=False
     )
     op.create_table(
         "person_actor_link",
@@ -127,7 +126,7 @@ def upgrade() -> None:
         "protection_incident",
         sa.Column("person_id", sa.Uuid(native_uuid=False), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("occurred", MomentType(), nullable=False),
+        sa.Column("happened", MomentType(), nullable=False),
         sa.Column("earliest_at", UTCDateTime(length=27), nullable=False),
         sa.Column("latest_at", UTCDateTime(length=27), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
@@ -264,7 +263,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_person_actor_link_person_id"), table_name="person_actor_link")
     op.drop_index(op.f("ix_person_actor_link_compartment_id"), table_name="person_actor_link")
     op.drop_table("person_actor_link")
-    op.drop_index(op.f("ix_identity_field_person_id_name"), table_name="identity_field")
     op.drop_index(op.f("ix_identity_field_compartment_id"), table_name="identity_field")
     op.drop_table("identity_field")
     op.drop_index(op.f("ix_person_compartment_id"), table_name="person")

@@ -1,0 +1,90 @@
+"""What in an identity could name its bearer inside a text, and how a text is searched for it.
+
+Both sides of the search go through ``fold``, so that a name is found whatever the case,
+width, apostrophe, hyphen or stress mark it is written with.
+"""
+
+import re
+from collections.abc import Iterable
+
+from evidence_tracker.casework.parties import stated
+
+SHORTEST_PART = 4
+SHORTEST_STEM = 5
+SHORTEST_PHONE = 7
+NATIONAL_PHONE = 9
+SHORTEST_NUMBER = 6
+
+_APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"  # noqa: RUF001 - these are the look-alikes that are folded away
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+_FOLDING = str.maketrans({**dict.fromkeys(_APOSTROPHES + _INVISIBLE), **dict.fromkeys(_HYPHENS, "-")})
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d)+")
+_LAST_VOWEL = re.compile(r"[аеиіоуюяєыэь]+$")
+_DIGEST = re.compile(
+    r"(?<![0-9a-z])(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])"
+)
+
+
+def fold(text: str) -> str:
+    """Return text as names are compared.
+
+    Apostrophes and invisible characters (soft hyphens, joiners) removed, hyphens made one,
+    then compatibility forms, case, accents and white space aside. So are stress marks.
+    """
+    return " ".join(stated.fold(text.translate(_FOLDING)).translate(_FOLDING).split())
+
+
+def digits_and_letters(text: str) -> str:
+    """Return folded text without anything but letters and digits: how numbers are compared."""
+    return "".join(character for character in fold(text) if character.isalnum())
+
+
+def of_name(name: str) -> set[str]:
+    """Return what would give a name away: the whole, its parts and their stems, all folded.
+
+    Parts have four letters or more. A Cyrillic part also loses its last vowel where five
+    letters remain, because running text declines names (Петренко, Петренка, Петренком).
+    """
+    whole = fold(name)
+    parts = {part for part in _WORD.findall(whole) if len(part) >= SHORTEST_PART}
+    stems = {stem for stem in (_LAST_VOWEL.sub("", part) for part in parts) if len(stem) >= SHORTEST_STEM}
+    return ({whole} if len(whole) >= SHORTEST_PART else set()) | parts | stems
+
+
+def of_phone(phone: str) -> set[str]:
+    """Return the digits of a telephone number, whole and as dialled inside the country."""
+    digits = "".join(character for character in fold(phone) if character.isdecimal())
+    if len(digits) < SHORTEST_PHONE:
+        return set()
+    return {digits, digits[-NATIONAL_PHONE:]}
+
+
+def of_contact(text: str) -> set[str]:
+    """Return the numbers, document numbers and electronic addresses inside a free text."""
+    folded = fold(text)
+    words = [word.strip(".,;:()") for word in folded.split()]
+    numbers = {digits_and_letters(word) for word in words if any(character.isdecimal() for character in word)}
+    numbers |= {digits_and_letters(number) for number in _NUMBER.findall(folded)}
+    handles = {word for word in words if "@" in word}
+    return {item for item in numbers | handles if len(item) >= SHORTEST_NUMBER}
+
+
+def planted_in(text: str, planted: Iterable[str]) -> list[str]:
+    """Return which of the strings from ``of_*`` stand anywhere in ``text``, sorted.
+
+    What holds a digit is looked for in the text without its separators, everything else in
+    the folded text, inside words too. Digests and UUIDs are passed over: with a thousand of
+    them, four letters between a and f are found by chance.
+    """
+    folded = _DIGEST.sub(" ", fold(text))
+    bare = "".join(character for character in folded if character.isalnum())
+    return sorted(
+        {
+            needle
+            for needle in planted
+            if needle
+            in (bare if any(character.isdecimal() for character in needle) and "@" not in needle else folded)
+        }
+    )
