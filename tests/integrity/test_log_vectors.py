@@ -65,11 +65,11 @@ def test_bad_fields(case):
     assert refuses(case, Field.from_preimage)
 
 
-@pytest.mark.parametrize("case", EVENT["good"], ids=lambda case: case["commitment"][:8])
+@pytest.mark.parametrize("case", EVENT["good"], ids=named)
 def test_events(case):
     packed = case["payload"].encode()
     assert pack(unpack(packed)) == packed
-    assert by_the_book.leaf_of(packed.split(b"\n"), EVENT["hour"]).decode() == case["leaf"]
+    assert by_the_book.leaf_of(packed.split(b"\n"), case["hour"]).decode() == case["leaf"]
     assert payload_commitment(packed).hex() == case["commitment"]
     assert commit(map(bytes.fromhex, case["digests"])).hex() == case["commitment"]
     assert parse_leaf(case["leaf"].encode()).c.hex() == case["commitment"]
@@ -170,7 +170,6 @@ def test_the_next_epoch_begins_with_the_last_checkpoint_of_this_one():
 def test_every_fault_has_at_least_one_bad_vector():
     bad = [*FIELD["bad"], *EVENT["bad_payloads"], *EVENT["bad_leaves"]]
     bad += [*NOTE["bad"], *CHECKPOINT["bad"], *PROOF["bad"]]
-    assert {case["fault"] for case in bad} == {
-        fault.__name__ for fault in faults.IntegrityFault.__subclasses__()
-    }
+    core = [fault for fault in faults.IntegrityFault.__subclasses__() if fault.__module__ == faults.__name__]
+    assert {case["fault"] for case in bad} == {fault.__name__ for fault in core}
     assert len({case["name"] for case in bad}) == len(bad)

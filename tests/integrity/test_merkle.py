@@ -168,6 +168,18 @@ def test_sizes_that_run_backwards_are_refused(log, old, new):
     assert rejects_consistency(old, new, EMPTY_ROOT, log.root(3), [])
 
 
+def test_a_root_does_not_say_its_size_so_sizes_are_checked_for_themselves(log):
+    """Each of these would pass if only hashes were compared."""
+    for index in (1, 2, 7):
+        assert rejects_inclusion(log.root(1), index, 1, [], log.root(1))
+    for old in (2, 4):
+        assert rejects_consistency(old, 1, log.root(1), log.root(1), [])
+    proof = consistency_proof(2, 4, log.read)
+    verify_consistency(2, 4, log.root(2), log.root(4), proof)
+    for new in (5, 8, 16):
+        assert rejects_consistency(2, new, log.root(2), log.root(4), proof)
+
+
 def test_a_tree_of_one_needs_no_proof():
     verify_inclusion(leaf_hash(b"only"), 0, 1, [], leaf_hash(b"only"))
     assert rejects_inclusion(leaf_hash(b"only"), 0, 1, [], leaf_hash(b"other"))

@@ -111,32 +111,32 @@ def bad_fields() -> list[Vectors]:
 
 
 def events() -> Vectors:
-    good = []
-    for tag, values in smallest_and_received():
-        packed = pack(event(tag, values))
-        digests = sorted(sha256(line).digest() for line in packed.split(b"\n"))
-        data = leaf(HOUR, commit(digests))
-        good.append(
-            {
-                "payload": packed.decode(),
-                "digests": [digest.hex() for digest in digests],
-                "commitment": commit(digests).hex(),
-                "leaf": data.decode(),
-                "leaf_hash": merkle.leaf_hash(data).hex(),
-            }
-        )
+    received = linked("exhibit", chain_values())[0]
     return {
         "description": "the preimages by name; SHA-256(domain || sorted digests); the leaf",
         "domain": "evidence-tracker/commitment/v1\n",
-        "hour": HOUR,
-        "good": good,
+        "good": [
+            committed("smallest", HOUR, event("smallest", {"act": "recorded"})),
+            committed("received", disclose(received, BARE).t, received),
+        ],
         "bad_payloads": bad_payloads(),
         "bad_leaves": bad_leaves(),
     }
 
 
-def smallest_and_received() -> list[tuple[str, dict[str, JSON]]]:
-    return [("smallest", {"act": "recorded"}), ("received", chain_values()[0])]
+def committed(name: str, hour: str, made: list[Field]) -> Vectors:
+    packed = pack(made)
+    digests = sorted(sha256(line).digest() for line in packed.split(b"\n"))
+    data = leaf(hour, commit(digests))
+    return {
+        "name": name,
+        "hour": hour,
+        "payload": packed.decode(),
+        "digests": [digest.hex() for digest in digests],
+        "commitment": commit(digests).hex(),
+        "leaf": data.decode(),
+        "leaf_hash": merkle.leaf_hash(data).hex(),
+    }
 
 
 def bad_payloads() -> list[Vectors]:
