@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Connection, ForeignKey, Index, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.errors import Refused
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
@@ -193,6 +194,13 @@ class MissionLogEntry(Record):
     place: Mapped[Place | None]
     is_security_incident: Mapped[bool]
     corrects_id: Mapped[UUID | None] = mapped_column(ForeignKey("mission_log_entry.id"))
+
+
+@event.listens_for(MissionLogEntry, "before_update")
+def _refuse_rewriting(
+    _mapper: Mapper[MissionLogEntry], _connection: Connection, _row: MissionLogEntry
+) -> None:
+    raise Refused("An entry of the daily log is never changed.", advice="Write a new entry that corrects it.")
 
 
 class MissionContact(Record):
