@@ -26,6 +26,20 @@ KEY_BYTES = 32
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _DASH = "— "
+# Public keys of small order (both signs): with one of these, one signature fits many texts, so that
+# its owner could later say that it had signed another one. The last two are second spellings.
+_WEAK_KEYS = frozenset(
+    bytes.fromhex(key)
+    for key in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
@@ -65,6 +79,8 @@ class Verifier:
         require_name(name)
         if len(public) != KEY_BYTES:
             raise MalformedNote(f"A public key has {len(public)} bytes instead of {KEY_BYTES}.")
+        if public[:-1] + bytes([public[-1] & 0x7F]) in _WEAK_KEYS:
+            raise MalformedNote("The public key is a weak one, under which one signature fits many texts.")
         self.name = name
         self.key_id = _key_id(name, public)
         self._key = Ed25519PublicKey.from_public_bytes(public)

@@ -1,10 +1,13 @@
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence_tracker.integrity.canonical import base64_text, parse_base64
 from evidence_tracker.integrity.faults import IntegrityFault, MalformedNote, SignatureRejected
 from evidence_tracker.integrity.note import (
+    _WEAK_KEYS,
     MAX_SIGNATURES,
     Signer,
     Verifier,
@@ -16,6 +19,7 @@ from evidence_tracker.integrity.note import (
 KYIV = Signer("example.org/kyiv/1", bytes([1]) * 32)
 LVIV = Signer("example.org/lviv/1", bytes([2]) * 32)
 TRUSTED = Verifier.parse(KYIV.vkey)
+OTHERS = [Verifier.parse(Signer(name, bytes(32)).vkey) for name in (KYIV.name, LVIV.name)]
 TEXT = "Тихо, тихо.\n\nОстап\n"
 NOTE = KYIV.sign(TEXT)
 
@@ -65,7 +69,7 @@ def test_signatures_by_unknown_keys_are_listed_and_not_judged():
     )
 
 
-@pytest.mark.parametrize("verifiers", [[], [Verifier.parse(LVIV.vkey)], [Verifier(KYIV.name, bytes(32))]])
+@pytest.mark.parametrize("verifiers", [[], OTHERS[:1], OTHERS])
 def test_a_note_that_no_trusted_key_signed_is_refused(verifiers):
     with pytest.raises(SignatureRejected):
         open_note(NOTE, verifiers)
@@ -255,3 +259,29 @@ def test_it_refuses_a_key_of_another_algorithm():
 def test_a_signer_does_not_show_its_seed():
     assert repr(KYIV) == f"Signer({KYIV.name}+{TRUSTED.key_id.hex()})"
     assert repr(TRUSTED) == f"Verifier({KYIV.name}+{TRUSTED.key_id.hex()})"
+
+
+def fits_two_texts(public):
+    """Whether the cryptographic library takes one made-up signature for two of a few texts."""
+    nothing = b"\x01" + bytes(63)  # R is the neutral point, S is zero
+    fitting = 0
+    for number in range(200):
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(nothing, b"text %d\n" % number)
+        except InvalidSignature:
+            continue
+        fitting += 1
+    return fitting > 1
+
+
+@pytest.mark.parametrize("sign", [0, 0x80])
+@pytest.mark.parametrize("weak", sorted(_WEAK_KEYS), ids=lambda key: key.hex()[:4])
+def test_it_refuses_a_key_under_which_one_signature_fits_many_texts(weak, sign):
+    public = weak[:-1] + bytes([weak[-1] | sign])
+    assert fits_two_texts(public)
+    with pytest.raises(MalformedNote, match="weak"):
+        Verifier("example.org", public)
+
+
+def test_an_ordinary_key_takes_no_made_up_signature():
+    assert not fits_two_texts(parse_base64(KYIV.vkey.split("+", 2)[2])[1:])
