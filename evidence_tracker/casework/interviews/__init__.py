@@ -1,0 +1,1 @@
+"""Interviews: an account taken; its recording is an exhibit."""
