@@ -42,6 +42,8 @@ SITE = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)}))
 STAMP = VENV / "dev-stamp.json"
 LOCK = ROOT / ".cache" / "dev.lock"
 PINS = ROOT / "requirements"
+# The interpreter below the .venv that may be active; asked now, since .venv may be about to go.
+BASE = sys.executable if sys.prefix == sys.base_prefix else os.path.realpath(sys.executable)
 HOME = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {ROOT}"
 
 # What each level installs; dev.txt holds every pin of run.txt, so the level "dev" serves for "run" too.
@@ -148,8 +150,7 @@ def make_venv(*, interrupted: bool) -> None:
     if importlib.util.find_spec("venv") is None:
         stop(NO_INSTALLER)
     say(f"Making .venv with Python {sys.version.split()[0]}.")
-    base = sys.executable if sys.prefix == sys.base_prefix else os.path.realpath(sys.executable)
-    made = subprocess.run([base, "-m", "venv", "--without-pip", VENV], check=False, env=environment())
+    made = subprocess.run([BASE, "-m", "venv", "--without-pip", VENV], check=False, env=environment())
     if made.returncode != 0:
         stop("Python could not make .venv; the lines above say why.")
 
@@ -248,7 +249,7 @@ def find_pip() -> list[str]:
     inside = [str(PYTHON), "-m", "pip"]
     if succeeds(*inside, "--version") or succeeds(PYTHON, "-m", "ensurepip"):
         return inside
-    for pip in ([sys.executable, "-m", "pip"], ["pip3"], ["pip"]):
+    for pip in ([BASE, "-m", "pip"], ["pip3"], ["pip"]):
         pointed = [*pip, "--python", str(PYTHON)]
         if succeeds(*pointed, "--version"):
             return pointed

@@ -10,6 +10,7 @@ import pytest
 
 from tests.house.reading import ROOT
 
+BASE = os.path.realpath(sys.executable)
 PROGRAM = """import os, sys
 print(os.getcwd(), *sys.argv[1:], sep="|")
 """
@@ -38,12 +39,11 @@ def ready(project):
     return project
 
 
-def dev(project, *args, **environment):
+def dev(project, *args, python=BASE, **environment):
     """Start dev.py from another folder, with uv on the PATH and little else in the environment."""
-    base = Path(os.path.realpath(sys.executable))
     path = f"{Path(sys.executable).parent}:{os.defpath}"
     return subprocess.run(
-        [base, project / "dev.py", *args],
+        [python, project / "dev.py", *args],
         cwd=project.parent,
         env={"PATH": path, "HOME": str(project.parent)} | environment,
         capture_output=True,
@@ -101,6 +101,16 @@ def test_an_interrupted_installation_is_begun_afresh(ready):
 
     assert "interrupted" in dev(ready, "demo").stderr
     assert not leftover.exists()
+
+
+def test_the_python_of_the_environment_can_replace_the_environment(ready):
+    (ready / ".venv/dev-stamp.json").unlink()
+    (ready / ".cache/dev.lock").write_text("installing")
+
+    result = dev(ready, "demo", python=ready / ".venv/bin/python")
+
+    assert result.returncode == 0, result.stderr
+    assert "Removing .venv" in result.stderr
 
 
 def test_a_damaged_stamp_is_no_stamp(ready):
