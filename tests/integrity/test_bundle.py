@@ -1,0 +1,379 @@
+"""Whatever was done to a bundle, the verifier says so, and says what."""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from evidence_tracker.integrity.bundle import verify_bundle
+from evidence_tracker.integrity.note import Signer
+from evidence_tracker.integrity.proof import InclusionProof
+from evidence_tracker.integrity.report import (
+    CONTAINER,
+    DIGESTS,
+    EVENTS,
+    FILES,
+    KEY,
+    RECEIPT,
+    SEAL,
+    SIGNATURES,
+    Outcome,
+)
+
+from .make_bundle import (
+    COMMISSION,
+    COURT,
+    EXHIBIT,
+    SECOND,
+    Ledger,
+    furnished,
+    make,
+    prove,
+    relist,
+    sign,
+    subject,
+)
+from .small_log import SmallLog
+from .spoil import named, notes, outcome
+
+STRANGER = Signer("evidence.example/kyiv/1", bytes(32))
+
+
+@pytest.fixture(scope="module")
+def honest():
+    return make()
+
+
+# --- The honest bundle ------------------------------------------------------------------------
+
+
+def test_an_honest_bundle_with_the_right_key_is_intact(verify, honest):
+    report = verify(honest)
+
+    assert (report.status, report.faults) == (0, ())
+    assert {check.outcome for check in report.checks} == {Outcome.PASSED}
+
+
+def test_without_a_key_the_origin_is_not_verified(verify, honest):
+    report = verify(honest, vkey=None)
+
+    assert (report.status, report.faults) == (3, ())
+    assert outcome(report, KEY) is Outcome.NOT_DONE
+    assert "NOT VERIFIED" in report.text()
+
+
+def test_without_a_receipt_only_that_is_not_done(verify, honest):
+    report = verify(honest, receipt=False)
+
+    assert report.status == 0
+    assert outcome(report, RECEIPT) is Outcome.NOT_DONE
+
+
+def test_it_counts_the_events_of_each_item(verify, honest):
+    assert "EX-0001: 4 events, 3 opened, 1 withheld" in notes(verify(honest))
+
+
+def test_it_says_which_words_are_not_proved(verify, honest):
+    lines = "\n".join(notes(verify(honest)))
+
+    assert "EX-0001: not proved by the log, words of the sender: label" in lines
+    assert "by no event: data/index.csv, data/statement.json" in lines
+
+
+def test_the_fingerprint_is_what_sha256sum_says_of_the_key_file(verify, honest):
+    facts = verify(honest).facts
+
+    assert facts["fingerprint"] == sha256(honest.files["proof/log.vkey"]).hexdigest()
+    assert facts["name"] == "KYI-S-0001-v1"
+
+
+def test_the_same_bundle_is_made_twice_with_the_same_bytes(honest):
+    assert make().zipped() == honest.zipped()
+
+
+def test_two_recipients_of_one_log_each_get_an_intact_bundle(verify):
+    ledger = furnished()
+    court = make(ledger)
+    commission = make(ledger, COMMISSION, "KYI-S-0002-v1", SECOND)
+
+    assert [verify(court).status, verify(commission).status] == [0, 0]
+
+
+def test_nothing_withheld_is_in_the_bundle(honest):
+    proofs = [data for name, data in honest.files.items() if name.endswith(".tlog-proof")]
+    extras = [InclusionProof.decode(data).extra or b"" for data in (*proofs, honest.receipt)]
+    everything = b"".join([*honest.files.values(), *extras])
+
+    for secret in (b"Vasylyna", b"a neighbour", b"no sign of editing"):
+        assert secret not in everything
+
+
+def test_an_item_of_several_versions_shows_the_last_one(verify, honest):
+    assert json.loads(honest.files["data/exhibits/EX-0001/item.json"])["record"] == {
+        "title": "Courtyard, east"
+    }
+    assert verify(honest).status == 0
+
+
+# --- Somebody without the key -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(make().files))
+def test_a_dropped_file_is_missed(verify, honest, name):
+    files = {other: data for other, data in honest.files.items() if other != name}
+    report = verify(replace(honest, files=files))
+
+    assert report.status == 1
+    assert any(fault.name == "file-missing" and name in fault.where for fault in report.faults)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("data/exhibits/EX-0001/another.jpg", "file-unlisted"),
+        ("data/extra.txt", "file-unlisted"),
+        ("fetch.txt", "file-unexpected"),
+        ("manifest-md5.txt", "file-unexpected"),
+        ("proof/other", "file-unexpected"),
+        ("proof/events/9.tlog-proof", "file-unlisted"),
+        ("proof/epochs/1/checkpoint", "file-unlisted"),
+    ],
+)
+def test_an_added_file_is_named(verify, honest, name, fault):
+    report = verify(replace(honest, files=honest.files | {name: b"added"}))
+
+    assert report.status == 1
+    assert any(found.name == fault and found.where == name for found in report.faults)
+
+
+def test_a_renamed_file_is_missed_and_found(verify, honest):
+    files = dict(honest.files)
+    files["data/exhibits/EX-0001/renamed.jpg"] = files.pop("data/exhibits/EX-0001/EX-0001.jpg")
+
+    assert named(verify(replace(honest, files=files)))[FILES] == {"file-missing", "file-unlisted"}
+
+
+def test_two_swapped_exhibits_are_named(verify, honest):
+    one, two = "data/exhibits/EX-0001/EX-0001.jpg", "data/exhibits/EX-0002/EX-0002.jpg"
+    files = honest.files | {one: honest.files[two], two: honest.files[one]}
+    report = verify(replace(honest, files=files))
+
+    wrong = {fault.where for fault in report.checks[DIGESTS - 1].faults}
+    assert wrong == {one, two}
+    assert outcome(report, RECEIPT) is Outcome.FAILED
+
+
+@pytest.mark.parametrize("name", sorted(make().files))
+def test_a_changed_byte_of_any_file_is_named(verify, honest, name):
+    data = bytearray(honest.files[name])
+    data[len(data) // 2] ^= 1
+    report = verify(replace(honest, files=honest.files | {name: bytes(data)}))
+
+    assert report.status == 1
+    assert any(name in fault.where or name in fault.sentence for fault in report.faults)
+
+
+def test_new_lists_without_the_key_do_not_fit_the_signature(verify, honest):
+    files = honest.files | {"data/index.csv": b"other"}
+    relist(files)
+    sign(files, STRANGER)
+    files["tagmanifest.note"] = honest.files["tagmanifest.note"]
+    report = verify(replace(honest, files=files))
+
+    assert named(report)[SIGNATURES] == {"log-mismatch"}
+    assert named(report)[SEAL] == {"seal-of-other-files"}
+
+
+def test_new_lists_signed_by_another_key_of_the_same_name_are_refused(verify, honest):
+    files = honest.files | {"data/index.csv": b"other"}
+    relist(files)
+    sign(files, STRANGER)
+
+    assert named(verify(replace(honest, files=files)))[SIGNATURES] == {"signature-rejected"}
+
+
+def test_a_bundle_forged_from_the_ground_is_intact_but_by_another_key(verify, honest):
+    forged = make(furnished(Ledger(seed=b"forger")))
+
+    assert verify(forged, vkey=None).status == 3
+    report = verify(forged, vkey=honest.vkey)
+    assert (report.status, named(report)) == (1, {KEY: {"other-key"}})
+
+
+def test_a_second_signature_under_the_list_is_refused(verify, honest):
+    files = dict(honest.files)
+    text = files["tagmanifest-sha256.txt"]
+    files["tagmanifest.note"] += STRANGER.signature_line(text).encode()
+
+    assert named(verify(replace(honest, files=files)))[SIGNATURES] == {"log-mismatch"}
+
+
+# --- Epochs -----------------------------------------------------------------------------------
+
+
+def restored(epochs=1):
+    """Return a ledger whose instance was restored from a backup ``epochs`` times and went on."""
+    ledger = furnished()
+    for epoch in range(epochs):
+        ledger.open_epoch("restored from backup")
+        ledger.append(EXHIBIT, "examined", finding=f"again {epoch}")
+    return ledger
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_events_of_earlier_epochs_are_proved_through_the_links(verify, epochs):
+    report = verify(make(restored(epochs)))
+
+    assert (report.status, report.faults) == (0, ())
+    assert f"EX-0001: {4 + epochs} events, {3 + epochs} opened, 1 withheld" in notes(report)
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "log.vkey", "link.tlog-proof"])
+def test_an_epoch_without_one_of_its_files_proves_nothing(verify, name):
+    report = verify(make(restored(2), final=lambda files: files.pop(f"proof/epochs/1/{name}")))
+
+    assert named(report)[EVENTS] == {"file-unreadable", "proof-mismatch"}
+
+
+def test_an_epoch_that_is_missing_breaks_the_way_back(verify):
+    def forget(files):
+        for name in [name for name in files if name.startswith("proof/epochs/2/")]:
+            del files[name]
+
+    assert "epoch-unlinked" in named(verify(make(restored(2), final=forget)))[EVENTS]
+
+
+def test_another_signed_state_of_the_old_epoch_is_not_the_one_that_was_left(verify):
+    ledger = restored()
+
+    def exchange(files):
+        files["proof/epochs/1/checkpoint"] = ledger.logs[1].checkpoint(5)
+
+    report = verify(make(ledger, final=exchange))
+
+    assert "log-mismatch" in named(report)[EVENTS]
+    assert "does not begin with this checkpoint" in report.text()
+
+
+def test_a_link_that_is_not_the_first_event_of_its_epoch_is_refused(verify):
+    ledger = restored()
+    link = ledger.links[1]
+    note = {"previous_checkpoint": ledger.states[1].decode()}
+    second = ledger.append(subject(91), "remark", **note)
+
+    def exchange(files):
+        files["proof/epochs/1/link.tlog-proof"] = prove(ledger, second, second.names())
+
+    assert link.index == 0
+    assert "log-mismatch" in named(verify(make(ledger, final=exchange)))[EVENTS]
+
+
+def test_an_old_epoch_of_another_instance_is_refused(verify):
+    ledger = restored()
+    other = SmallLog("evidence.example/lviv/1", bytes(32))
+    other.append(b"leaf")
+
+    def exchange(files):
+        files["proof/epochs/1/checkpoint"] = other.checkpoint()
+        files["proof/epochs/1/log.vkey"] = f"{other.signer.vkey}\n".encode()
+
+    assert "log-mismatch" in named(verify(make(ledger, final=exchange)))[EVENTS]
+
+
+def test_the_key_of_an_older_epoch_is_told_from_a_strangers(verify):
+    ledger = restored()
+    report = verify(make(ledger), vkey=ledger.logs[1].signer.vkey)
+
+    assert named(report) == {KEY: {"other-key"}}
+    assert "another epoch of the same log" in report.text()
+
+
+# --- Receipts ---------------------------------------------------------------------------------
+
+
+def test_the_receipt_of_another_bundle_is_refused(verify):
+    ledger = furnished()
+    court, commission = make(ledger), make(ledger, COMMISSION, "KYI-S-0002-v1", SECOND)
+
+    assert named(verify(replace(court, receipt=commission.receipt))) == {RECEIPT: {"wrong-proof"}}
+
+
+def test_the_receipt_of_another_file_of_the_same_submission_is_refused(verify):
+    ledger = furnished()
+    make(ledger)
+    second = make(ledger, COURT[1:])
+
+    assert named(verify(replace(make(ledger), receipt=second.receipt)))[RECEIPT]
+
+
+@pytest.mark.parametrize(
+    ("facts", "fault"),
+    [
+        ({"zip_sha256": "0" * 64}, "receipt-of-other-bundle"),
+        ({"size": 1}, "receipt-of-other-bundle"),
+        ({"size": "1"}, "wrong-proof"),
+        ({"zip_sha256": 5}, "wrong-proof"),
+        ({"encrypted_sha256": "no"}, "wrong-proof"),
+        ({"act": "bundle_sealed"}, "wrong-proof"),
+        ({"subject": EXHIBIT}, "wrong-proof"),
+    ],
+)
+def test_a_receipt_that_says_something_else_is_refused(verify, facts, fault):
+    assert named(verify(make(written=facts))) == {RECEIPT: {fault}}
+
+
+def test_a_receipt_older_than_the_bundle_is_refused(verify, honest):
+    """The proof of an event that was in the log before the ZIP was written cannot be about it."""
+    report = verify(replace(honest, receipt=honest.files["proof/seal.tlog-proof"]))
+
+    assert named(report) == {RECEIPT: {"wrong-proof"}}
+
+
+def test_a_receipt_from_another_log_is_refused(verify, honest):
+    forged = make(furnished(Ledger(seed=b"forger")))
+
+    assert named(verify(replace(honest, receipt=forged.receipt))) == {RECEIPT: {"signature-rejected"}}
+
+
+def test_the_digest_of_the_encrypted_file_is_told(verify):
+    report = verify(make(written={"encrypted_sha256": "ab" * 32}))
+
+    assert report.status == 0
+    assert f"SHA-256 of the encrypted file: {'ab' * 32}" in notes(report)
+
+
+def test_a_receipt_may_be_given_from_elsewhere(tmp_path, honest):
+    path = honest.write(tmp_path, receipt=False)
+    elsewhere = tmp_path / "from-the-mail"
+    elsewhere.write_bytes(honest.receipt)
+
+    assert verify_bundle(path, vkey=honest.vkey, receipt=elsewhere).checks[RECEIPT - 1].outcome == "passed"
+
+
+def test_a_receipt_that_is_lost_is_a_question_not_a_fault(tmp_path, honest):
+    path = honest.write(tmp_path)
+    report = verify_bundle(path, vkey=honest.vkey, receipt=tmp_path / "lost")
+
+    assert (report.status, report.checks) == (2, ())
+
+
+# --- Unpacked ---------------------------------------------------------------------------------
+
+
+def test_an_unpacked_folder_is_verified_but_for_the_container(tmp_path, honest):
+    folder = honest.unpack(tmp_path)
+    folder.with_suffix(".receipt").write_bytes(honest.receipt)
+    report = verify_bundle(folder, vkey=honest.vkey)
+
+    assert (report.status, report.faults) == (0, ())
+    undone = [check.number for check in report.checks if check.outcome is Outcome.NOT_DONE]
+    assert undone == [CONTAINER, RECEIPT]
+    assert "only the ZIP file itself can be compared" in report.text()
+
+
+def test_a_file_that_the_computer_put_into_the_folder_is_named(tmp_path, honest):
+    folder = honest.unpack(tmp_path)
+    (folder / "data/.DS_Store").write_bytes(b"")
+
+    assert named(verify_bundle(folder, vkey=honest.vkey))[FILES] >= {"file-unlisted"}
