@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
-from evidence_tracker.casework.incidents.models import ONE_EVIDENCE, CitesEvidence, Confidence
+from evidence_tracker.casework.actors.models import Confidence
+from evidence_tracker.casework.incidents.models import ONE_EVIDENCE, CitesEvidence
 
 
 class AllegationStatus(StrEnum):

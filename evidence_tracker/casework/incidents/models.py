@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.casework.actors.models import Confidence
 from evidence_tracker.casework.incidents.citations import Citation, CitationKind
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
@@ -65,7 +66,7 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
-class AgeBand(StrEnum):
+class CasualtyAge(StrEnum):
     """Bands cut at 15 and 18, where the law of armed conflict cuts them."""
 
     UNDER_15 = "under-15"
@@ -85,7 +86,7 @@ class Harm(StrEnum):
     DETAINED = "detained"
 
 
-class PersonRole(StrEnum):
+class IncidentRole(StrEnum):
     """What a protected person is to an incident."""
 
     VICTIM = "victim"
@@ -103,14 +104,6 @@ class ActorRole(StrEnum):
     CONTROLLED_AREA = "controlled-area"
     SUPPLIED = "supplied"
     OTHER = "other"
-
-
-class Confidence(StrEnum):
-    """How sure the one who asserts is."""
-
-    LOW = "low"
-    MODERATE = "moderate"
-    HIGH = "high"
 
 
 class Stance(StrEnum):
@@ -170,7 +163,7 @@ class Casualty(Record):
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"), index=True)
     category: Mapped[CasualtyCategory] = mapped_column(words(CasualtyCategory))
     sex: Mapped[Sex] = mapped_column(words(Sex))
-    age_band: Mapped[AgeBand] = mapped_column(words(AgeBand))
+    age_band: Mapped[CasualtyAge] = mapped_column(words(CasualtyAge))
     harm: Mapped[Harm] = mapped_column(words(Harm))
     count_min: Mapped[int]
     count_max: Mapped[int | None]
@@ -197,7 +190,7 @@ class IncidentPerson(Record):
 
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"), index=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[PersonRole] = mapped_column(words(PersonRole))
+    role: Mapped[IncidentRole] = mapped_column(words(IncidentRole))
     note: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
