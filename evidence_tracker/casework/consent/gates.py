@@ -1,0 +1,356 @@
+"""The gate: what of a person may be used, by whom, for what, and how the person is named.
+
+Everything here is a pure function of the events. Doubt closes the gate:
+
+* No event, no permission. What is not covered is not allowed.
+* A limit never allows anything; it lowers the level of what is allowed.
+* Later and earlier follow the order of the custody log (``number``), not the clock. A
+  permission that was certainly obtained before a denial does not lift it, even when the
+  paper was recorded later.
+* A denial or a limit overrides every earlier permission in the cells it speaks of, however
+  narrow that permission is.
+* It also overrides a later permission wherever it is itself the narrower one: a named
+  refusal holds against a permission for the whole class, a refusal of one item against a
+  permission for all. A later permission that is at least as narrow in each respect
+  (recipient, use, items) lifts it, for the cells it names and no others.
+* Of the permissions that stand, the narrowest decides, and of equally narrow ones the
+  later. Where none is narrower in every respect, all of them must allow it, at the lowest
+  of their levels.
+* An expired permission does not uncover a broader one: it has to be renewed, or given anew.
+* A permission counts for a named recipient only while that party has the class it had then.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import now
+from evidence_tracker.casework.consent.models import ConsentEvent, ConsentKind, IdentityLevel, Scope, Use
+from evidence_tracker.casework.parties.models import Party, RecipientClass
+
+_CHUNK = 5000
+
+
+class Said(Protocol):
+    """What the gate reads of one consent event (``models.ConsentEvent`` has all of it)."""
+
+    @property
+    def id(self) -> UUID: ...  # noqa: D102 - see ConsentEvent
+    @property
+    def person_id(self) -> UUID: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def kind(self) -> ConsentKind: ...  # noqa: D102
+    @property
+    def recipient_class(self) -> RecipientClass | None: ...  # noqa: D102
+    @property
+    def party_id(self) -> UUID | None: ...  # noqa: D102
+    @property
+    def use(self) -> Use | None: ...  # noqa: D102
+    @property
+    def identity_level(self) -> IdentityLevel | None: ...  # noqa: D102
+    @property
+    def scope(self) -> Scope: ...  # noqa: D102
+    @property
+    def items(self) -> list[str]: ...  # noqa: D102
+    @property
+    def conditions(self) -> str | None: ...  # noqa: D102
+    @property
+    def expires_on(self) -> date | None: ...  # noqa: D102
+    @property
+    def recorded_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def obtained_earliest_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def obtained_latest_at(self) -> datetime: ...  # noqa: D102
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is."""
+
+    ALLOWED = "allowed"
+    LIMITED = "limited"
+    NEVER_ASKED = "never-asked"
+    NOT_COVERED = "not-covered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    NOT_YET = "not-yet"
+    NO_RECIPIENT = "no-recipient"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes or no, how the person may be named, why, and by which events.
+
+    ``identity_level`` is the most that may be told; it is ``none`` wherever the answer is
+    no. ``conditions`` are the person's own words, for whoever hands something over to read.
+    """
+
+    allowed: bool
+    identity_level: IdentityLevel
+    reason: Reason
+    events: tuple[UUID, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A class of recipients, or one named party of that class."""
+
+    recipient_class: RecipientClass
+    party_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All that one person has said, folded: ask it cell by cell."""
+
+    events: tuple[Said, ...]
+    at: datetime
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """Return the classes and parties that any event names, in the order of the list of classes."""
+        found = {
+            Recipient(event.recipient_class, party_id)
+            for event in self.events
+            if event.recipient_class is not None
+            for party_id in {None, event.party_id}
+        }
+        order = list(RecipientClass)
+        return sorted(found, key=lambda item: (order.index(item.recipient_class), str(item.party_id or "")))
+
+    @property
+    def uses(self) -> list[Use]:
+        """Return the uses that any event names, in the order of the list of uses."""
+        named = {event.use for event in self.events}
+        return [use for use in Use if use in named]
+
+    @property
+    def items(self) -> list[UUID]:
+        """Return the items that any event names."""
+        return sorted({UUID(item) for event in self.events for item in event.items})
+
+    def decide(self, recipient: Recipient, use: Use, item_id: UUID | None = None) -> Decision:
+        """Return the decision for one cell; without an item, where no item is in question."""
+        return decide(
+            self.events,
+            recipient_class=recipient.recipient_class,
+            party_id=recipient.party_id,
+            use=use,
+            item_id=item_id,
+            at=self.at,
+        )
+
+    def cells(self) -> Iterator[tuple[Recipient, Use, UUID | None, Decision]]:
+        """Yield every cell that any event touches: without an item, then for each item named."""
+        for recipient in self.recipients:
+            for use in self.uses:
+                for item_id in (None, *self.items):
+                    yield recipient, use, item_id, self.decide(recipient, use, item_id)
+
+
+def fold(events: Iterable[Said], at: datetime) -> Matrix:
+    """Return the state that one person's events amount to at ``at``."""
+    return Matrix(tuple(_in_order(events)), at)
+
+
+def decide(
+    events: Iterable[Said],
+    *,
+    recipient_class: RecipientClass,
+    party_id: UUID | None,
+    use: Use,
+    item_id: UUID | None,
+    at: datetime,
+) -> Decision:
+    """Say whether one person's events allow one use of one item at ``at``.
+
+    ``item_id`` None: no item is in question (statistics, contacting the person again);
+    whatever is handed over is asked for item by item. ``at`` decides which permissions have
+    begun and which have expired. Denials and limits count whenever they are known, whatever
+    their date: hand in only what was known to ask about the past.
+    """
+    return _weigh(_in_order(events), _Cell(recipient_class, party_id, use, item_id), at, is_lasting=False)
+
+
+def level_to_renew(
+    events: Iterable[Said], *, recipient: Recipient, use: Use, item_id: UUID | None, at: datetime
+) -> IdentityLevel | None:
+    """Return the level that stands in a cell when expiry is left aside; None if nothing stands."""
+    cell = _Cell(recipient.recipient_class, recipient.party_id, use, item_id)
+    decision = _weigh(_in_order(events), cell, at, is_lasting=True)
+    return decision.identity_level if decision.allowed else None
+
+
+@dataclass(frozen=True)
+class _Cell:
+    recipient_class: RecipientClass
+    party_id: UUID | None
+    use: Use
+    item_id: UUID | None
+
+    def is_meant_by(self, event: Said) -> bool:
+        """Say whether an event speaks of this cell."""
+        if event.use is not None and event.use is not self.use:
+            return False
+        if event.scope is Scope.ITEMS and (self.item_id is None or str(self.item_id) not in event.items):
+            return False
+        if event.party_id is None:
+            return event.recipient_class is None or event.recipient_class is self.recipient_class
+        if event.party_id != self.party_id:
+            return False
+        return not event.kind.is_permission or event.recipient_class is self.recipient_class
+
+
+def _weigh(known: Sequence[Said], cell: _Cell, at: datetime, *, is_lasting: bool) -> Decision:
+    # (1) What speaks of this cell.
+    speaking = [event for event in known if cell.is_meant_by(event)]
+    denials = [event for event in speaking if event.kind.is_denial]
+    permissions = [event for event in speaking if event.kind.is_permission]
+    # (2) The permissions that have begun and that no denial overrides.
+    begun = [event for event in permissions if event.recorded_at <= at and event.obtained_earliest_at <= at]
+    standing = [event for event in begun if not any(_overrides(denial, event) for denial in denials)]
+    if not standing:
+        return _closed(known, speaking, denials, permissions)
+    # (3) The narrowest of them; an expired one closes.
+    deciding = [event for event in standing if not any(_outranks(other, event) for other in standing)]
+    expired = [event for event in deciding if not is_lasting and has_expired(event.expires_on, at)]
+    if expired:
+        return _no(Reason.EXPIRED, expired)
+    # (4) The lowest of their levels, each under the limits that apply to it.
+    return _open(deciding, [event for event in speaking if event.kind is ConsentKind.LIMITED])
+
+
+def has_expired(expires_on: date | None, at: datetime) -> bool:
+    """Say whether a permission ends before ``at``: the day has ended everywhere on earth (UTC-12)."""
+    if expires_on is None or expires_on == date.max:
+        return False
+    end = datetime.combine(expires_on + timedelta(days=1), time(hour=12), UTC)
+    return at >= end
+
+
+def live(
+    session: Session,
+    person_ids: Collection[UUID],
+    *,
+    recipient: Party,
+    use: Use,
+    item_id: UUID | None,
+    at: datetime | None = None,
+) -> Mapping[UUID, Decision]:
+    """Return the decision for each of these persons, in one query; ``at`` is now where not stated.
+
+    A gate sees every event, whatever the actor may read: a hidden withdrawal would open it.
+    Only decisions leave this function. A party that is no recipient, or no longer, is denied.
+    """
+    wanted = sorted(set(person_ids))
+    if recipient.recipient_class is None or recipient.ended_at is not None:
+        return {person_id: _no(Reason.NO_RECIPIENT, ()) for person_id in wanted}
+    moment = at or now(session)
+    events = _events_of(session, wanted)
+    return {
+        person_id: decide(
+            events.get(person_id, ()),
+            recipient_class=recipient.recipient_class,
+            party_id=recipient.id,
+            use=use,
+            item_id=item_id,
+            at=moment,
+        )
+        for person_id in wanted
+    }
+
+
+def _events_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, list[ConsentEvent]]:
+    found: dict[UUID, list[ConsentEvent]] = {}
+    for start in range(0, len(person_ids), _CHUNK):
+        query = select(ConsentEvent).where(ConsentEvent.person_id.in_(person_ids[start : start + _CHUNK]))
+        for event in session.scalars(query):
+            found.setdefault(event.person_id, []).append(event)
+    return found
+
+
+def _in_order(events: Iterable[Said]) -> list[Said]:
+    ordered = sorted(events, key=lambda event: event.number)
+    if len({event.person_id for event in ordered}) > 1:
+        raise ValueError("consent is decided for one person at a time")
+    return ordered
+
+
+def _narrowness(event: Said) -> tuple[int, int, int]:
+    """Return how narrow an event is in each respect: recipient (0 to 2), use and items (0, 1)."""
+    recipient = 2 if event.party_id is not None else 1 if event.recipient_class is not None else 0
+    return recipient, int(event.use is not None), int(event.scope is Scope.ITEMS)
+
+
+def _overrides(restriction: Said, permission: Said) -> bool:
+    """Say whether a denial or a limit holds against a permission of the same cell."""
+    return (
+        restriction.number > permission.number
+        or permission.obtained_latest_at < restriction.obtained_earliest_at
+        or any(a > b for a, b in zip(_narrowness(restriction), _narrowness(permission), strict=True))
+    )
+
+
+def _outranks(one: Said, other: Said) -> bool:
+    """Say whether one permission decides instead of another in a cell both speak of."""
+    mine, theirs = _narrowness(one), _narrowness(other)
+    if mine == theirs:
+        return one.number > other.number and one.obtained_latest_at >= other.obtained_earliest_at
+    return all(a >= b for a, b in zip(mine, theirs, strict=True))
+
+
+def _open(deciding: Sequence[Said], limits: Sequence[Said]) -> Decision:
+    applied = [limit for limit in limits if any(_overrides(limit, event) for event in deciding)]
+    unlimited = _lowest(_level(event) for event in deciding)
+    level = _lowest(
+        _lowest([_level(event), *(_level(limit) for limit in applied if _overrides(limit, event))])
+        for event in deciding
+    )
+    used = [*deciding, *applied]
+    if level is IdentityLevel.NONE:
+        return _no(Reason.LIMITED, used)
+    return Decision(
+        allowed=True,
+        identity_level=level,
+        reason=Reason.ALLOWED if level is unlimited else Reason.LIMITED,
+        events=_ids(used),
+        conditions=tuple(event.conditions for event in used if event.conditions),
+    )
+
+
+def _closed(
+    known: Sequence[Said], speaking: Sequence[Said], denials: Sequence[Said], permissions: Sequence[Said]
+) -> Decision:
+    if denials:
+        last = denials[-1]
+        reason = Reason.WITHDRAWN if last.kind is ConsentKind.WITHDRAWN else Reason.REFUSED
+        return _no(reason, denials)
+    if permissions:
+        return _no(Reason.NOT_YET, permissions)
+    return _no(Reason.NOT_COVERED if known else Reason.NEVER_ASKED, speaking)
+
+
+def _no(reason: Reason, events: Sequence[Said]) -> Decision:
+    return Decision(allowed=False, identity_level=IdentityLevel.NONE, reason=reason, events=_ids(events))
+
+
+def _ids(events: Iterable[Said]) -> tuple[UUID, ...]:
+    return tuple(event.id for event in sorted(events, key=lambda event: event.number))
+
+
+def _level(event: Said) -> IdentityLevel:
+    return IdentityLevel.NONE if event.identity_level is None else event.identity_level
+
+
+def _lowest(levels: Iterable[IdentityLevel]) -> IdentityLevel:
+    return min(levels, key=lambda level: level.rank)
