@@ -25,6 +25,9 @@ READERS: Mapping[str, stated.Reader] = {
 }
 
 
+data_protection_role = stated.word(DataProtectionRole)
+
+
 def record_agreement(
     session: Session,
     *,
@@ -42,6 +45,7 @@ def record_agreement(
         raise InvalidInput("An agreement needs at least one party besides us.")
     if len({party.id for party, _ in parties}) != len(parties):
         raise InvalidInput("A party is named twice in this agreement.")
+    roles = [data_protection_role(role, "role under data protection law") for _, role in parties]
     facts = stated.read(
         {
             "subject": subject,
@@ -64,7 +68,7 @@ def record_agreement(
         **facts,
         **_bounds(facts["signed_on"], facts["valid_until"]),
     )
-    for party, role in parties:
+    for (party, _), role in zip(parties, roles, strict=True):
         _join(session, agreement, party, role, actor=actor)
     return agreement
 
@@ -93,7 +97,8 @@ def join_agreement(
     _still_on(agreement)
     if _membership(session, agreement, party) is not None:
         raise InvalidInput(f"{party.reference} is part of {agreement.reference} already.")
-    return _join(session, agreement, party, role, actor=actor)
+    known = data_protection_role(role, "role under data protection law")
+    return _join(session, agreement, party, known, actor=actor)
 
 
 def leave_agreement(session: Session, agreement: Agreement, party: Party, *, actor: Actor) -> AgreementParty:
@@ -117,7 +122,7 @@ def end_agreement(session: Session, agreement: Agreement, *, reason: str, actor:
 
 
 def _join(
-    session: Session, agreement: Agreement, party: Party, role: DataProtectionRole | str, *, actor: Actor
+    session: Session, agreement: Agreement, party: Party, role: DataProtectionRole, *, actor: Actor
 ) -> AgreementParty:
     return records.create(
         session,
@@ -128,7 +133,7 @@ def _join(
         verb=CustodyVerb.LINKED,
         agreement_id=agreement.id,
         party_id=party.id,
-        role=stated.word(DataProtectionRole)(role, "role under data protection law"),
+        role=role,
         ended_at=None,
     )
 
