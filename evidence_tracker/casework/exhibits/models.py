@@ -260,7 +260,7 @@ class ExhibitMetadata(Record):
 
     exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), index=True)
     examined_at: Mapped[datetime]
-    tool: Mapped[str]
+    examiner: Mapped[str]
     width_px: Mapped[int | None]
     height_px: Mapped[int | None]
     pages: Mapped[int | None]
@@ -268,6 +268,7 @@ class ExhibitMetadata(Record):
     claimed_offset: Mapped[str | None]
     claimed_latitude: Mapped[str | None]
     claimed_longitude: Mapped[str | None]
-    camera: Mapped[str | None]
+    camera_make: Mapped[str | None]
+    camera_model: Mapped[str | None]
     properties: Mapped[dict[str, Any]] = mapped_column(default=dict)
     failed: Mapped[str | None]

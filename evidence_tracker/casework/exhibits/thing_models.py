@@ -87,6 +87,13 @@ class Seal(Record):
             sqlite_where=text("opened IS NULL"),
             postgresql_where=text("opened IS NULL"),
         ),
+        Index(
+            "uq_seal_on_exhibit",
+            "exhibit_id",
+            unique=True,
+            sqlite_where=text("opened IS NULL"),
+            postgresql_where=text("opened IS NULL"),
+        ),
     )
 
     exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), index=True)

@@ -152,7 +152,7 @@ def _make_exhibit_metadata() -> None:
         *_record("exhibit_metadata"),
         sa.Column("exhibit_id", KEY, nullable=False),
         sa.Column("examined_at", UTCDateTime(), nullable=False),
-        sa.Column("tool", sa.Text(), nullable=False),
+        sa.Column("examiner", sa.Text(), nullable=False),
         sa.Column("width_px", WHOLE),
         sa.Column("height_px", WHOLE),
         sa.Column("pages", WHOLE),
@@ -160,7 +160,8 @@ def _make_exhibit_metadata() -> None:
         sa.Column("claimed_offset", sa.Text()),
         sa.Column("claimed_latitude", sa.Text()),
         sa.Column("claimed_longitude", sa.Text()),
-        sa.Column("camera", sa.Text()),
+        sa.Column("camera_make", sa.Text()),
+        sa.Column("camera_model", sa.Text()),
         sa.Column("properties", StrictJSON(), nullable=False),
         sa.Column("failed", sa.Text()),
         _to("exhibit_metadata", "exhibit_id", "exhibit"),
@@ -290,6 +291,7 @@ def _make_seal() -> None:
     op.create_index("ix_seal_compartment_id", "seal", ["compartment_id"])
     op.create_index("ix_seal_exhibit_id", "seal", ["exhibit_id"])
     _one_live("uq_seal_in_use", "seal", ["number"], "opened IS NULL")
+    _one_live("uq_seal_on_exhibit", "seal", ["exhibit_id"], "opened IS NULL")
 
 
 def _make_transfer() -> None:
