@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import Record
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
 from evidence_tracker.casework.parties import stated
@@ -111,18 +112,17 @@ def reveal(
 
 
 def planted_names(
-    session: Session, private: PrivateKey, person_ids: Collection[UUID], *, actor: Actor
+    session: Session, private: PrivateKey, person_ids: Collection[UUID], *, submission: Record, actor: Actor
 ) -> dict[UUID, list[str]]:
     """Return every string that would give one of these persons away, for the scan of a bundle.
 
     Folded by ``names.fold`` and sorted; superseded values are among them, because an old
     name still names. Look for them with ``names.planted_in``. The answer is for the scan
-    alone and never reaches a door. Asks for the right to prepare submissions where the
-    persons are; each person's log notes the use.
+    alone and never reaches a door; that is why the right to prepare this submission is
+    enough, wherever the persons are recorded. Each person's log notes the use.
     """
+    require(session, actor, Permission.PREPARE, submission.compartment_id, level=submission.level)
     persons = _persons(session, person_ids)
-    for person in persons:
-        require(session, actor, Permission.PREPARE, person.compartment_id, level=person.level)
     found: dict[UUID, set[str]] = {person.id: set() for person in persons}
     opened: dict[UUID, set[str]] = {person.id: set() for person in persons}
     for row in _fields(session, list(found)):
@@ -130,14 +130,15 @@ def planted_names(
             found[row.person_id] |= _NAMING[row.name](_open(row, private))
             opened[row.person_id].add(row.name.value)
     for person in persons:
-        record(
-            session,
-            CustodyVerb.IDENTITY_REVEALED,
-            person.id,
-            compartment_id=person.compartment_id,
-            actor=actor,
-            facts={"use": SCAN, "fields": sorted(opened[person.id])},
-        )
+        if opened[person.id]:
+            record(
+                session,
+                CustodyVerb.IDENTITY_REVEALED,
+                person.id,
+                compartment_id=person.compartment_id,
+                actor=actor,
+                facts={"use": SCAN, "submission": str(submission.id), "fields": sorted(opened[person.id])},
+            )
     return {person_id: sorted(strings) for person_id, strings in found.items()}
 
 

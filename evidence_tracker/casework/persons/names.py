@@ -6,6 +6,7 @@ width, apostrophe, hyphen or stress mark it is written with.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from evidence_tracker.casework.parties import stated
 
@@ -78,13 +79,16 @@ def planted_in(text: str, planted: Iterable[str]) -> list[str]:
     the folded text, inside words too. Digests and UUIDs are passed over: with a thousand of
     them, four letters between a and f are found by chance.
     """
+    folded, bare = _searched(text)
+    return sorted({needle for needle in planted if needle in (bare if _is_number(needle) else folded)})
+
+
+def _is_number(needle: str) -> bool:
+    return "@" not in needle and any(character.isdecimal() for character in needle)
+
+
+@lru_cache(maxsize=1)
+def _searched(text: str) -> tuple[str, str]:
+    # The scan asks for one person after the other: a long text is folded once, not for each.
     folded = _DIGEST.sub(" ", fold(text))
-    bare = "".join(character for character in folded if character.isalnum())
-    return sorted(
-        {
-            needle
-            for needle in planted
-            if needle
-            in (bare if any(character.isdecimal() for character in needle) and "@" not in needle else folded)
-        }
-    )
+    return folded, "".join(character for character in folded if character.isalnum())
