@@ -1,0 +1,97 @@
+"""One migration at a time, on a real encrypted database with rows in it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+
+from evidence_tracker.db import changing_schema, open_sqlite
+from evidence_tracker.instance import alembic_config, migrate
+from evidence_tracker.tables import metadata
+
+SOMEBODY = UUID(int=1)
+SOMEWHERE = UUID(int=2)
+WHEN = "2026-03-02T09:15:00.000000Z"
+RECORD = {
+    "version": 1,
+    "compartment_id": SOMEWHERE,
+    "level": "INTERNAL",
+    "owner_id": SOMEBODY,
+    "purpose": None,
+    "legal_basis": None,
+    "recorded_at": WHEN,
+    "recorded_by": SOMEBODY,
+}
+
+
+def database(folder: Path, revision: str) -> Engine:
+    """Return a new database at a revision, with one account and one compartment in it."""
+    engine = open_sqlite(folder / "steps.db", bytes(32))
+    migrate(engine, revision)
+    here, me = SOMEWHERE.hex, SOMEBODY.hex
+    with engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO compartment_key (id, wraps) VALUES (:here, '[]')"), {"here": here}
+        )
+        connection.execute(
+            text(
+                "INSERT INTO compartment"
+                " (id, version, key_id, kind, reference, title, level_ceiling, opened_at)"
+                " VALUES (:here, 1, :here, 'organisation', 'KYI', 'home', 'SEALED', :at)"
+            ),
+            {"here": here, "at": WHEN},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO account (id, version, login, display_name, is_active, added_at)"
+                " VALUES (:me, 1, 'amina', 'Amina', 1, :at)"
+            ),
+            {"me": me, "at": WHEN},
+        )
+    return engine
+
+
+def down(engine: Engine, revision: str) -> None:
+    """Take the tables back to a revision."""
+    config = alembic_config()
+    with changing_schema(engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def put(engine: Engine, table: str, **values: Any) -> None:
+    """Insert a row as the database sees it: what every record carries, and these values."""
+    row = {**RECORD, **values}
+    row = {name: value.hex if isinstance(value, UUID) else value for name, value in row.items()}
+    columns = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join(f":{name}" for name in row)
+    with engine.begin() as connection:
+        connection.execute(text(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})'), row)
+
+
+def count(engine: Engine, table: str) -> int:
+    """Return the number of rows of a table."""
+    with engine.connect() as connection:
+        return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
+
+
+def tables(engine: Engine) -> set[str]:
+    """Return the names of the tables there are."""
+    return set(inspect(engine).get_table_names())
+
+
+def differences(engine: Engine, names: Iterable[str]) -> list[Any]:
+    """Return in what the named tables differ from the models."""
+    wanted = set(names)
+
+    def is_wanted(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return (name if kind == "table" else thing.table.name) in wanted
+
+    with engine.connect() as connection:
+        options = {"compare_type": True, "include_object": is_wanted}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
