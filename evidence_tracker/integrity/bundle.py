@@ -13,6 +13,7 @@
     9  receipt      seal                  and the writing of exactly this ZIP file
 """
 
+import os
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
@@ -50,7 +51,8 @@ def verify_bundle(path: Path, *, vkey: str | None, receipt: Path | None = None) 
     without it, ``NAME.receipt`` beside the bundle is used. Whatever the bundle holds, the answer is a
     report; its ``status`` is the exit status.
     """
-    name = shown(path.name or str(path))
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve follows links; "." needs its name
+    name = shown(path.name)
     try:
         with ExitStack() as stack:
             return _verify(path, name, vkey, receipt, stack)

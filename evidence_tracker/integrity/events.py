@@ -115,11 +115,15 @@ def _lines(contents: Contents) -> Iterator[bytes]:
     """Yield the lines of ``custody.jsonl`` without their newlines."""
     if CUSTODY not in contents.sizes:
         raise MalformedEvent("The file is missing.")
-    rest = b""
+    parts: list[bytes] = []
     for chunk in contents.chunks(CUSTODY):
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from lines
-        if len(rest) > MAX_SMALL:
+        first, *others = chunk.split(b"\n")
+        parts.append(first)
+        if sum(map(len, parts)) > MAX_SMALL:
             raise MalformedEvent("A line is longer than that of any honest event.")
-    if rest:
+        if others:
+            yield b"".join(parts)
+            yield from others[:-1]
+            parts = [others[-1]]
+    if any(parts):
         raise MalformedEvent("The last line does not end with a newline: the file is cut short.")

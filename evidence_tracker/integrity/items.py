@@ -75,6 +75,11 @@ class Chain:
         record = {name[7:]: value for name, value in values.items() if name.startswith("record.")}
         self.version = record or self.version
 
+    def unproved(self) -> tuple[str, ...]:
+        """Return what the item file says that no event says."""
+        is_typed = self.item.kind != "exhibit" or "media_type" in self.first
+        return self.item.annotations if is_typed else ("media_type", *self.item.annotations)
+
     def _breaks(self, values: dict[str, JSON], place: tuple[int, int]) -> Iterable[str]:
         if not values.keys() >= _BARE:
             yield "It does not open subject, seq and prev, as every event has to."
@@ -118,9 +123,11 @@ class Items:
             events = "1 event" if chain.seen == 1 else f"{chain.seen} events"
             withheld = chain.seen - chain.opened
             findings.note(ITEMS, f"{number}: {events}, {chain.opened} opened, {withheld} withheld")
-            if chain.item.annotations:
-                names = ", ".join(chain.item.annotations)
-                findings.note(ITEMS, f"{number}: not proved by the log, words of the sender: {names}")
+            unproved = chain.unproved()
+            if unproved:
+                findings.note(
+                    ITEMS, f"{number}: not proved by the log, words of the sender: {', '.join(unproved)}"
+                )
 
 
 def read_items(contents: Contents, findings: Findings) -> Items:

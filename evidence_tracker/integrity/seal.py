@@ -99,15 +99,21 @@ def check_receipt(
 
 def read_receipt(bundle: Path, given: Path | None) -> tuple[Path, bytes] | None:
     """Return the receipt given, or the one beside the bundle; raise ``Unreadable`` for one that is lost."""
-    beside = (bundle.with_suffix(".receipt"), bundle.with_name(f"{bundle.name}.receipt"))
-    path = given or next((path for path in beside if path.is_file()), None)
-    if path is None:
-        return None
     try:
+        path = given or _beside(bundle)
+        if path is None:
+            return None
         with path.open("rb") as source:
             return path, source.read(MAX_SMALL)
     except (OSError, ValueError) as error:
-        raise Unreadable(f"The receipt {path.name} cannot be read.") from error
+        name = "beside the bundle" if given is None else given.name
+        raise Unreadable(f"The receipt {name} cannot be read.") from error
+
+
+def _beside(bundle: Path) -> Path | None:
+    """Return the receipt that lies beside a bundle, if one does."""
+    names = (f"{bundle.name.removesuffix('.zip')}.receipt", f"{bundle.name}.receipt")
+    return next((path for path in map(bundle.with_name, names) if path.is_file()), None)
 
 
 def _written(receipt: bytes, state: LogState, seal: Seal | None) -> _Values:

@@ -216,7 +216,7 @@ def bare():
     ledger = Ledger(actor={})
     for item, act in ((BARE_MINIMUM[0], "exhibit_received"), (BARE_MINIMUM[1], "derivative_made")):
         digest = sha256(item.data).hexdigest()
-        ledger.append(item.subject, act, sha256=digest, size=len(item.data))
+        ledger.append(item.subject, act, sha256=digest, size=len(item.data), media_type="image/jpeg")
     ledger.append(INTERVIEW, "record_saved", **{"record.place": "Kyiv"})
     return ledger
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -370,6 +371,13 @@ def test_an_unpacked_folder_is_verified_but_for_the_container(tmp_path, honest):
     undone = [check.number for check in report.checks if check.outcome is Outcome.NOT_DONE]
     assert undone == [CONTAINER, RECEIPT]
     assert "only the ZIP file itself can be compared" in report.text()
+
+
+def test_the_folder_one_stands_in_is_a_bundle_like_others(tmp_path, honest, monkeypatch):
+    monkeypatch.chdir(honest.unpack(tmp_path))
+    report = verify_bundle(Path(), vkey=honest.vkey)
+
+    assert (report.status, report.bundle) == (0, honest.name)
 
 
 def test_a_file_that_the_computer_put_into_the_folder_is_named(tmp_path, honest):
