@@ -72,6 +72,7 @@ def open_mission(
         READERS,
     )
     governed = stated.read({"level": level, "purpose": purpose, "legal_basis": legal_basis}, stated.GOVERNED)
+    bounds = _bounds(facts["starts_on"], facts["ends_on"])
     if session.scalar(select(Mission.id).where(Mission.reference == code)) is not None:
         raise DuplicateReference(f"There is a mission {code} already.")
     compartment = open_compartment(
@@ -88,7 +89,7 @@ def open_mission(
         approved_by=None,
         state_reason=None,
         **facts,
-        **_bounds(facts["starts_on"], facts["ends_on"]),
+        **bounds,
     )
 
 
