@@ -211,9 +211,9 @@ COMMISSION = (
 )
 
 
-def bare():
+def bare(ledger=None):
     """Return a ledger with one small event for each item of ``BARE_MINIMUM``."""
-    ledger = Ledger(actor={})
+    ledger = ledger or Ledger(actor={})
     for item, act in ((BARE_MINIMUM[0], "exhibit_received"), (BARE_MINIMUM[1], "derivative_made")):
         digest = sha256(item.data).hexdigest()
         ledger.append(item.subject, act, sha256=digest, size=len(item.data), media_type="image/jpeg")
