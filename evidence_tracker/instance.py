@@ -83,14 +83,14 @@ class Instance:
         """Sign the log as it stands; the signed state is remembered outside the database."""
         with self.transaction() as session:
             note = checkpoints.sign(session, self.signer)
-        checkpoints.remembered(self.signer, note)
+        self.signer.remember(note)
         return note
 
     def reopen_log(self) -> bytes:
         """Sign the first checkpoint of a new epoch, past the guard that the old one would trip."""
         with self.transaction() as session:
             note = checkpoints.sign_new_epoch(session, self.signer)
-        checkpoints.remembered(self.signer, note)
+        self.signer.remember(note)
         return note
 
     def close(self) -> None:

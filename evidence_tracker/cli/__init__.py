@@ -16,7 +16,9 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 
 
-@click.group(cls=DoorGroup, params=list(shared_options()), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DoorGroup, params=list(shared_options()), context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__)
 @click.pass_context
 def main_group(context: click.Context) -> None:
@@ -26,12 +28,28 @@ def main_group(context: click.Context) -> None:
 
 
 _NOUNS = (
-    ("set_up", "init"), ("set_up", "upgrade"), ("set_up", "doctor"),
-    ("accounts", "account"), ("accounts", "compartment"), ("accounts", "grant"), ("accounts", "custodian"),
-    ("parties", "party"), ("missions", "mission"), ("actors", "actor"), ("persons", "person"),
-    ("consent", "consent"), ("interviews", "interview"), ("exhibits", "exhibit"), ("osint", "capture"),
-    ("incidents", "incident"), ("allegations", "allegation"), ("allegations", "crime"),
-    ("submissions", "submission"), ("custody", "custody"), ("verify", "verify"), ("demo", "demo"),
+    ("set_up", "init"),
+    ("set_up", "upgrade"),
+    ("set_up", "doctor"),
+    ("accounts", "account"),
+    ("accounts", "compartment"),
+    ("accounts", "grant"),
+    ("accounts", "custodian"),
+    ("parties", "party"),
+    ("missions", "mission"),
+    ("actors", "actor"),
+    ("persons", "person"),
+    ("consent", "consent"),
+    ("interviews", "interview"),
+    ("exhibits", "exhibit"),
+    ("osint", "capture"),
+    ("incidents", "incident"),
+    ("allegations", "allegation"),
+    ("allegations", "crime"),
+    ("submissions", "submission"),
+    ("custody", "custody"),
+    ("verify", "verify"),
+    ("demo", "demo"),
 )
 for _module, _name in _NOUNS:
     if importlib.util.find_spec(f"evidence_tracker.cli.{_module}") is None:
@@ -61,7 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _failed(error: EvidenceTrackerError, *, asked_json: bool) -> int:
     kind = type(error).__name__
     if asked_json:
-        click.echo(json.dumps({"error": str(error), "kind": kind, "advice": error.advice}, ensure_ascii=False))
+        click.echo(
+            json.dumps({"error": str(error), "kind": kind, "advice": error.advice}, ensure_ascii=False)
+        )
     prefix = "INTEGRITY FAILURE: " if isinstance(error, IntegrityFailure) else ""
     click.echo(f"{prefix}{error}\n{error.advice}", err=True)
     return EXIT_FAILED

@@ -114,7 +114,9 @@ def add_compartment(door: Door, reference: str, title: str, kind: str, ceiling: 
 def list_compartments(door: Door) -> None:
     """List the compartments in which you hold a grant."""
     with door.reading() as (session, actor):
-        query = select(Compartment).where(visible_compartments(session, actor)).order_by(Compartment.reference)
+        query = (
+            select(Compartment).where(visible_compartments(session, actor)).order_by(Compartment.reference)
+        )
         rows = [_compartment(row) for row in session.scalars(query)]
     door.table(rows, ["reference", "kind", "title", "ceiling"])
 
@@ -123,11 +125,15 @@ def list_compartments(door: Door) -> None:
 @click.argument("login")
 @click.option("--compartment", "reference", required=True, help="Reference of the compartment.")
 @click.option("--role", type=ROLE, required=True)
-@click.option("--level", type=LEVEL, default="CONFIDENTIAL", show_default=True, help="Highest level it may see.")
+@click.option(
+    "--level", type=LEVEL, default="CONFIDENTIAL", show_default=True, help="Highest level it may see."
+)
 @click.option("--purpose", required=True, help="What the access is for.")
 @click.option("--days", type=click.IntRange(1, 3650), help="End the grant after so many days.")
 @pass_door
-def add_grant(door: Door, login: str, reference: str, role: str, level: str, purpose: str, days: int | None) -> None:
+def add_grant(
+    door: Door, login: str, reference: str, role: str, level: str, purpose: str, days: int | None
+) -> None:
     """Give an account a role in a compartment."""
     with door.acting() as (session, actor):
         door.confirm(session, actor)

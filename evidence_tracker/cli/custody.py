@@ -14,10 +14,9 @@ from evidence_tracker.custody import checkpoints, epochs
 from evidence_tracker.custody.history import events_of, prove
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch
 from evidence_tracker.errors import InvalidInput, NotFound
-from evidence_tracker.integrity.checkpoint import Checkpoint, open_checkpoint
+from evidence_tracker.integrity.checkpoint import Checkpoint
 from evidence_tracker.integrity.faults import IntegrityFault
 from evidence_tracker.integrity.merkle import root_from_nodes
-from evidence_tracker.integrity.note import Verifier
 from evidence_tracker.jobs.audit import audit, count_blobs, summary
 
 custody = group("custody", "The custody log: what was done to everything, and proof of it.")
@@ -25,7 +24,9 @@ custody = group("custody", "The custody log: what was done to everything, and pr
 
 @custody.command("verify")
 @click.option("--no-contents", is_flag=True, help="Do not decrypt and rehash the files.")
-@click.option("--against", type=click.Path(exists=True, path_type=Path), help="An old checkpoint to compare with.")
+@click.option(
+    "--against", type=click.Path(exists=True, path_type=Path), help="An old checkpoint to compare with."
+)
 @pass_door
 def verify(door: Door, no_contents: bool, against: Path | None) -> int:
     """Verify the log, every record against it and every file. Exit status 1 names what is wrong."""
@@ -35,7 +36,9 @@ def verify(door: Door, no_contents: bool, against: Path | None) -> int:
         report = audit(
             instance,
             contents=not no_contents,
-            progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+            progress=lambda what, done, total: bar.update(
+                task, description=what, completed=done, total=total
+            ),
         )
     if against is not None:
         _compare(door, against, report)
@@ -67,16 +70,18 @@ def _compare(door: Door, file: Path, report: Any) -> None:
     with door.instance.reading() as session:
         head = session.query(LogEpoch).filter_by(origin=old.origin).one_or_none()
         if head is None or head.size < old.size:
-            report.add("checkpoint", str(file), f"it knows {old.size} events of {old.origin}, more than are here")
+            report.add(
+                "checkpoint", str(file), f"it knows {old.size} events of {old.origin}, more than are here"
+            )
         elif root_from_nodes(old.size, checkpoints.node_reader(session, head.epoch)) != old.root:
-            report.add("checkpoint", str(file), f"the first {old.size} events of {old.origin} are not the same")
+            report.add(
+                "checkpoint", str(file), f"the first {old.size} events of {old.origin} are not the same"
+            )
 
 
 def _old_checkpoint(door: Door, file: Path) -> Checkpoint:
-    raw = file.read_bytes()[:1_000_000]
     try:
-        origin = raw.split(b"\n", 1)[0].decode("utf-8")
-        return open_checkpoint(raw, [Verifier.parse(door.instance.signer.signer(origin).vkey)])
+        return door.instance.signer.open(file.read_bytes()[:1_000_000])
     except (IntegrityFault, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file} is not a checkpoint that this instance signed: {error}") from error
 
@@ -93,7 +98,9 @@ def checkpoint(door: Door, to: Path | None) -> None:
     if to is not None:
         _write_new(to, note)
     lines = note.decode().split("\n")
-    door.say({"origin": lines[0], "size": int(lines[1]), "root": lines[2], "note": note.decode()}, note.decode())
+    door.say(
+        {"origin": lines[0], "size": int(lines[1]), "root": lines[2], "note": note.decode()}, note.decode()
+    )
 
 
 @custody.command("key")
@@ -109,7 +116,9 @@ def key(door: Door) -> None:
 @custody.command("prove")
 @click.argument("epoch", type=int)
 @click.argument("index", type=int)
-@click.option("--open", "opened", multiple=True, help="Field to open; repeat. By default subject, seq and prev.")
+@click.option(
+    "--open", "opened", multiple=True, help="Field to open; repeat. By default subject, seq and prev."
+)
 @click.option("--to", type=click.Path(path_type=Path), help="Write the proof into this file.")
 @pass_door
 def prove_event(door: Door, epoch: int, index: int, opened: tuple[str, ...], to: Path | None) -> None:

@@ -17,7 +17,14 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -88,13 +95,13 @@ class Door:
     @contextmanager
     def acting(self) -> Iterator[tuple[Session, Actor]]:
         """Open the one transaction of a command, as the person at the keyboard."""
-        with self._noting_denials(), self.instance.transaction() as session:
+        with self.noting_denials(), self.instance.transaction() as session:
             yield session, self.actor(session)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, Actor]]:
         """Open a session for queries, as the person at the keyboard."""
-        with self._noting_denials(), self.instance.reading() as session:
+        with self.noting_denials(), self.instance.reading() as session:
             yield session, self.actor(session)
 
     def actor(self, session: Session) -> Actor:
@@ -102,7 +109,8 @@ class Door:
         if self.acting_as is not None:
             if not self.instance.settings.kind.is_play:
                 raise NotPermitted(
-                    "--as works only in demo and test instances.", advice="Sign in to the system as that person."
+                    "--as works only in demo and test instances.",
+                    advice="Sign in to the system as that person.",
                 )
             account = find_account(session, self.acting_as)
             return Actor(account.id, account.login, DoorName.COMMAND_LINE, getpass.getuser())
@@ -136,14 +144,17 @@ class Door:
             log.note(session, AccessKind.READ, what, actor=self.actor(session), level=level)
 
     @contextmanager
-    def _noting_denials(self) -> Iterator[None]:
+    def noting_denials(self) -> Iterator[None]:
+        """Write a line of the access log when the act inside is denied."""
         # In a transaction of its own: the denial must outlive the act that is rolled back.
         try:
             yield
         except NotPermitted as error:
             with self.instance.transaction() as session:
                 account = self.acting_as or getpass.getuser()
-                log.note(session, AccessKind.DENIED, f"{account}: {error}", actor=self._actor_or_none(session))
+                log.note(
+                    session, AccessKind.DENIED, f"{account}: {error}", actor=self._actor_or_none(session)
+                )
             raise
 
     def _actor_or_none(self, session: Session) -> Actor | None:
@@ -165,7 +176,9 @@ class Door:
         for name, value in data.items():
             click.echo(f"{name.replace('_', ' '):<{width}}  {_plain(value)}")
 
-    def table(self, rows: Sequence[dict[str, Any]], columns: Sequence[str], *, empty: str = "Nothing here yet.") -> None:
+    def table(
+        self, rows: Sequence[dict[str, Any]], columns: Sequence[str], *, empty: str = "Nothing here yet."
+    ) -> None:
         """Show a list: a JSON array, or a table, or the sentence that says it is empty."""
         if self.is_json:
             click.echo(json.dumps(list(rows), ensure_ascii=False))
@@ -190,11 +203,15 @@ class Door:
         try:
             raw = sys.stdin.buffer.read(MAX_FACTS + 1) if source == "-" else Path(source).read_bytes()
             if len(raw) > MAX_FACTS:
-                raise InvalidInput(f"{name} is larger than {MAX_FACTS >> 20} MiB.", advice="Take it in as an exhibit.")
+                raise InvalidInput(
+                    f"{name} is larger than {MAX_FACTS >> 20} MiB.", advice="Take it in as an exhibit."
+                )
             text = raw.decode("utf-8-sig")
             data = tomllib.loads(text) if source.endswith(".toml") else json.loads(text)
         except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-            raise InvalidInput(f"{name} cannot be read as facts: {error}", advice="Write JSON or TOML in UTF-8.") from error
+            raise InvalidInput(
+                f"{name} cannot be read as facts: {error}", advice="Write JSON or TOML in UTF-8."
+            ) from error
         if not isinstance(data, dict):
             raise InvalidInput(f"{name} holds no object.", advice='Write {"field": "value", …}.')
         return data
@@ -237,7 +254,11 @@ def shared_options() -> list[click.Option]:
         (("--instance",), "instance_path", {"type": path, "help": "Folder of the instance."}),
         (("--json",), "is_json", {"is_flag": True, "help": "Answer in JSON."}),
         (("--as",), "acting_as", {"help": "Act as this account (demo and test instances only)."}),
-        (("--passphrase-fd",), "passphrase_fd", {"type": int, "help": "Read the passphrase from this descriptor."}),
+        (
+            ("--passphrase-fd",),
+            "passphrase_fd",
+            {"type": int, "help": "Read the passphrase from this descriptor."},
+        ),
         (("--key-file",), "key_file", {"type": path, "help": "Unlock with this key file."}),
     )
     return [

@@ -25,11 +25,15 @@ from evidence_tracker.settings import Kind, Settings, passphrase_from_environmen
 @click.command("init", cls=DoorCommand)
 @click.option("--organisation", required=True, help="Name of the organisation that keeps the evidence.")
 @click.option("--origin", required=True, help="DOMAIN/INSTANCE, the name of the custody log.")
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), default="headquarters", show_default=True)
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in Kind]), default="headquarters", show_default=True
+)
 @click.option("--prefix", help="Prefix of references; by default three letters of the instance's name.")
 @click.option("--login", help="Login of the first account; by default the system user.")
 @pass_door
-def init(door: Door, organisation: str, origin: str, kind: str, prefix: str | None, login: str | None) -> None:
+def init(
+    door: Door, organisation: str, origin: str, kind: str, prefix: str | None, login: str | None
+) -> None:
     """Set up a new instance; you become its operator and the first custodian of identities."""
     user = getpass.getuser()
     instance = create(
@@ -106,7 +110,9 @@ def doctor(door: Door) -> int:
     with instance.reading() as session:
         names = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
         missing = TRIGGERS - names
-        lines.append(("triggers", not missing, "all in place" if not missing else f"missing: {sorted(missing)}"))
+        lines.append(
+            ("triggers", not missing, "all in place" if not missing else f"missing: {sorted(missing)}")
+        )
         revision = MigrationContext.configure(session.connection()).get_current_revision()
         lines.append(("tables", True, f"revision {revision}"))
         waiting = owed(session)
@@ -114,7 +120,9 @@ def doctor(door: Door) -> int:
         given_up = session.execute(text("SELECT count(*) FROM promise WHERE state = 'given-up'")).scalar_one()
         lines.append(("given up", not given_up, f"{given_up} jobs were given up"))
     known = instance.keys.custodians()
-    lines.append(("custodians", len(known) > 1, f"{len(known)} custodian(s) of identities; two are needed to lose one"))
+    lines.append(
+        ("custodians", len(known) > 1, f"{len(known)} custodian(s) of identities; two are needed to lose one")
+    )
     lines.append(("sandbox", True, str(instance.vault.sandbox.confinement)))
     lines.append(("python", sys.version_info >= (3, 11), sys.version.split()[0]))
     return _report(door, lines)
@@ -128,4 +136,3 @@ def _report(door: Door, lines: list[tuple[str, bool, str]]) -> int:
             click.echo(f"{'ok  ' if is_well else 'LOOK'}  {what:<14} {says}")
     hard = {"instance", "triggers", "given up"}
     return 1 if any(not is_well and what in hard for what, is_well, _ in lines) else 0
-

@@ -6,7 +6,9 @@ from evidence_tracker.integrity.__main__ import main as verify_main
 
 
 @click.command("verify", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="BUNDLE [--key VKEY] [--receipt FILE] [--json]")
+@click.argument(
+    "arguments", nargs=-1, type=click.UNPROCESSED, metavar="BUNDLE [--key VKEY] [--receipt FILE] [--json]"
+)
 def verify(arguments: tuple[str, ...]) -> int:
     """Verify a bundle offline, without any instance. Exit status 0, 1, 2 or 3."""
     return verify_main(list(arguments))

@@ -4,7 +4,6 @@ The last signed state is kept twice: as a row, and sealed in a file outside the
 database, so that a database restored from a backup is noticed before it is used.
 """
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,22 +33,29 @@ class LogSigner:
         """Return the signer of one epoch; its name is the origin."""
         return Signer(origin, self.seed)
 
-    def last_signed(self) -> Checkpoint | None:
-        """Return what was last signed here, None if nothing was."""
+    def last_note(self) -> bytes | None:
+        """Return the checkpoint last signed here as it was signed, None if there is none."""
         if not self.state_file.exists():
             return None
-        data = json.loads(unseal(self.state_key, self.state_file.read_bytes(), _PURPOSE))
-        return Checkpoint(data["origin"], data["size"], bytes.fromhex(data["root"]))
+        return unseal(self.state_key, self.state_file.read_bytes(), _PURPOSE)
 
-    def remember(self, checkpoint: Checkpoint) -> None:
-        """Replace the remembered state, durably."""
-        text = json.dumps(
-            {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
-        )
+    def last_signed(self) -> Checkpoint | None:
+        """Return what was last signed here, None if nothing was."""
+        note = self.last_note()
+        return None if note is None else self.open(note)
+
+    def open(self, note: bytes) -> Checkpoint:
+        """Open a checkpoint of this log, whichever its epoch; refuses one that was not signed here."""
+        origin = note.split(b"\n", 1)[0].decode("utf-8")
+        return open_checkpoint(note, [Verifier.parse(self.signer(origin).vkey)])
+
+    def remember(self, note: bytes) -> None:
+        """Replace the remembered checkpoint, durably."""
+        self.open(note)
         temporary = self.state_file.with_suffix(".new")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
-            os.write(descriptor, seal(self.state_key, text.encode(), _PURPOSE))
+            os.write(descriptor, seal(self.state_key, note, _PURPOSE))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -145,13 +151,6 @@ def guard(session: Session, signer: LogSigner) -> None:
         raise LedgerOlderThanSigned(
             f"The first {last.size} events in {last.origin} are not the ones this instance signed."
         )
-
-
-def remembered(signer: LogSigner, note: bytes) -> None:
-    """Remember a signed checkpoint outside the database, after its commit."""
-    verifier_name = note.split(b"\n", 1)[0].decode()
-    verifier = Verifier.parse(signer.signer(verifier_name).vkey)
-    signer.remember(open_checkpoint(note, [verifier]))
 
 
 def latest(session: Session, epoch: int) -> SignedCheckpoint:

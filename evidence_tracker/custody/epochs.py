@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.custody.checkpoints import LogSigner, current, head
+from evidence_tracker.custody.checkpoints import LogSigner, head
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.custody.models import LogEpoch
@@ -49,7 +49,7 @@ def open_next(
             "Opening a new epoch needs a reason.", advice="Say what was restored, and from where."
         )
     old = head(session)
-    last = signer.last_signed() or current(session)
+    last = signer.last_note()
     base = old.origin.rsplit("/", 1)[0]
     epoch = old.epoch + 1
     row = LogEpoch(epoch=epoch, origin=f"{base}/{epoch}", size=0, frontier=[])
@@ -63,7 +63,7 @@ def open_next(
         actor=actor,
         facts={
             "epoch": epoch,
-            "previous_checkpoint": last.body(),
+            "previous_checkpoint": last.decode("utf-8") if last else None,
             "restored_size": old.size,
             "reason": reason.strip(),
         },

@@ -1,0 +1,172 @@
+"""Checking and approving: every gate is asked, then a second person says yes to exactly that."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import Permission, now, require
+from evidence_tracker.access.records import Governance, amend, create, needed
+from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.submissions import payload, scan
+from evidence_tracker.casework.submissions.gates import Gate, GateCode
+from evidence_tracker.casework.submissions.models import Approval, Submission, SubmissionItem, SubmissionKind
+from evidence_tracker.casework.submissions.plan import Plan, make_plan, refuse_annex_outside
+from evidence_tracker.custody.events import Actor, CustodyVerb
+from evidence_tracker.custody.vault import Vault
+from evidence_tracker.errors import ConsentMissing, GateClosed, InvalidInput, SecondPersonNeeded
+from evidence_tracker.keys.roots import PrivateKey
+
+#: Gates that only the person can lift; they raise ``ConsentMissing`` instead of ``GateClosed``.
+_PERSONAL = frozenset({GateCode.CONSENT})
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What a check needs beside the records: the vault and the unlocked identity root."""
+
+    vault: Vault
+    private: PrivateKey
+    frame: Mapping[str, str]
+
+
+def check(session: Session, submission: Submission, looking: Looking, *, actor: Actor) -> Plan:
+    """Ask every gate, the scan for names included; returns the plan with what is closed.
+
+    Needs a writing session: opening the names of the identity vault is logged.
+    """
+    require(session, actor, Permission.READ, submission.compartment_id, level=submission.level)
+    plan = make_plan(session, submission, actor=actor)
+    _check_annex(session, submission, plan, actor=actor)
+    if submission.kind is SubmissionKind.EVIDENCE:
+        plan.gates.extend(_scan(session, submission, plan, looking, actor=actor))
+    return plan
+
+
+def _check_annex(session: Session, submission: Submission, plan: Plan, *, actor: Actor) -> None:
+    if submission.annex_of_id is not None:
+        evidence = session.get_one(Submission, submission.annex_of_id)
+        refuse_annex_outside(plan, submission, make_plan(session, evidence, actor=actor))
+
+
+def _scan(
+    session: Session, submission: Submission, plan: Plan, looking: Looking, *, actor: Actor
+) -> list[Gate]:
+    subjects = {item["number"]: UUID(item["subject"]) for item in plan.document["items"]}
+    names = scan.names_of_everybody(session, looking.private, submission, subjects, actor=actor)
+    items = payload.load_items(session, plan.document)
+    gates = scan.scan_texts(names, payload.texts_of(payload.json_files(plan.document, items, looking.frame)))
+    exhibits = {
+        item["number"]: session.get_one(Exhibit, UUID(item["subject"]))
+        for item in plan.document["items"]
+        if item["kind"] == "exhibit"
+    }
+    return gates + scan.scan_exhibits(session, looking.vault, names, exhibits)
+
+
+def refuse_closed(plan: Plan) -> None:
+    """Raise with every closed gate named, the person's own first."""
+    closed = plan.closed
+    if not closed:
+        return
+    message = "; ".join(f"{gate.where}: {gate.says}" for gate in closed)
+    kind = ConsentMissing if any(gate.code in _PERSONAL for gate in closed) else GateClosed
+    raise kind(
+        f"{len(closed)} gate(s) are closed: {message}.",
+        advice="; ".join(sorted({f"{gate.where}: {gate.lifted_by}" for gate in closed})) + ".",
+    )
+
+
+def approve(
+    session: Session,
+    submission: Submission,
+    looking: Looking,
+    *,
+    actor: Actor,
+    looked_at: Collection[str] = (),
+    note: str | None = None,
+) -> Approval:
+    """Say yes to the submission exactly as it stands; the approver prepared none of it.
+
+    ``looked_at`` names the items no machine could read for names; all of them must be in it.
+    """
+    require(session, actor, Permission.APPROVE, submission.compartment_id, level=submission.level)
+    _refuse_preparers(session, submission, actor)
+    plan = check(session, submission, looking, actor=actor)
+    refuse_closed(plan)
+    unread = {gate.where for gate in plan.gates if gate.code is GateCode.UNREADABLE}
+    missing = sorted(unread - set(looked_at))
+    if missing:
+        raise GateClosed(
+            f"No machine could read {', '.join(missing)} for names.",
+            advice="Look at each of them yourself, then approve with --looked-at and their numbers.",
+        )
+    return create(
+        session,
+        Approval,
+        compartment_id=submission.compartment_id,
+        governance=Governance.of(submission),
+        actor=actor,
+        permission=Permission.APPROVE,
+        verb=CustodyVerb.SUBMISSION_APPROVED,
+        submission_id=submission.id,
+        digest=plan.digest,
+        approver_id=actor.account_id,
+        looked_at=sorted(unread),
+        note=note,
+        revoked_at=None,
+        revoked_reason=None,
+    )
+
+
+def _refuse_preparers(session: Session, submission: Submission, actor: Actor) -> None:
+    added_by = session.scalars(
+        select(SubmissionItem.recorded_by).where(SubmissionItem.submission_id == submission.id)
+    )
+    if actor.account_id in {submission.owner_id, submission.recorded_by, *added_by}:
+        raise SecondPersonNeeded(f"{actor.login} prepared {submission.reference} and cannot approve it.")
+
+
+def revoke(session: Session, approval: Approval, *, reason: str, actor: Actor) -> Approval:
+    """Take an approval back."""
+    if approval.revoked_at is not None:
+        raise InvalidInput("This approval was taken back already.")
+    return amend(
+        session,
+        approval,
+        {"revoked_at": now(session), "revoked_reason": needed(reason, "The reason")},
+        actor=actor,
+        permission=Permission.APPROVE,
+        verb=CustodyVerb.APPROVAL_VOIDED,
+    )
+
+
+def fitting_approval(session: Session, submission: Submission, plan: Plan, *, actor: Actor) -> Approval:
+    """Return a live approval of exactly this plan by somebody else, or refuse."""
+    approvals = session.scalars(
+        select(Approval)
+        .where(Approval.submission_id == submission.id, Approval.revoked_at.is_(None))
+        .order_by(Approval.recorded_at.desc())
+    ).all()
+    fitting = [row for row in approvals if row.digest == plan.digest]
+    if not fitting:
+        says = (
+            f"{submission.reference} was changed after it was approved."
+            if approvals
+            else f"{submission.reference} is not approved."
+        )
+        raise GateClosed(says, advice="Ask another person to approve it as it stands: 'submission approve'.")
+    by_others = [row for row in fitting if row.approver_id != actor.account_id]
+    if not by_others:
+        raise SecondPersonNeeded(
+            f"{actor.login} approved {submission.reference} and cannot seal, build or release it."
+        )
+    return by_others[0]
+
+
+def explain(plan: Plan) -> list[dict[str, Any]]:
+    """Return every gate that is not open as JSON values, closed ones first."""
+    return [gate.to_json() for gate in sorted(plan.gates, key=lambda gate: not gate.is_closed)]

@@ -1,0 +1,216 @@
+"""Opening a submission and choosing what goes into it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import Permission, now
+from evidence_tracker.access.records import Governance, amend, create, get, needed, next_reference
+from evidence_tracker.casework.allegations.models import Allegation
+from evidence_tracker.casework.consent.models import Use
+from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.incidents.models import Incident
+from evidence_tracker.casework.interviews.models import Interview
+from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.casework.persons.models import Person
+from evidence_tracker.casework.submissions.models import (
+    Bundle,
+    BundleState,
+    ItemKind,
+    Submission,
+    SubmissionItem,
+    SubmissionKind,
+)
+from evidence_tracker.custody.events import Actor, CustodyVerb
+from evidence_tracker.errors import GateClosed, InvalidInput
+
+LANGUAGES = ("en", "uk")
+Subject = Exhibit | Interview | Incident | Allegation | Person
+_KINDS: dict[type[Any], ItemKind] = {
+    Exhibit: ItemKind.EXHIBIT,
+    Interview: ItemKind.INTERVIEW,
+    Incident: ItemKind.INCIDENT,
+    Allegation: ItemKind.ALLEGATION,
+    Person: ItemKind.PERSON,
+}
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a submission begins with; ``statement`` is read by the recipient."""
+
+    title: str
+    use: Use
+    statement: str = ""
+    language: str = "en"
+
+
+def open_submission(
+    session: Session,
+    *,
+    compartment_id: UUID,
+    recipient: Party,
+    opening: Opening,
+    governance: Governance,
+    actor: Actor,
+    annex_of: Submission | None = None,
+) -> Submission:
+    """Open a submission to one recipient for one use; an identity annex names what it is the annex of."""
+    if opening.language not in LANGUAGES:
+        raise InvalidInput(
+            f"There is no index in {opening.language!r}.", advice=f"Choose one of {', '.join(LANGUAGES)}."
+        )
+    if annex_of is not None:
+        _refuse_odd_annex(annex_of, recipient)
+    return create(
+        session,
+        Submission,
+        compartment_id=compartment_id,
+        governance=governance,
+        actor=actor,
+        permission=Permission.PREPARE,
+        reference=next_reference(session, "S"),
+        kind=SubmissionKind.EVIDENCE if annex_of is None else SubmissionKind.IDENTITY_ANNEX,
+        title=needed(opening.title, "The title of the submission"),
+        party_id=recipient.id,
+        use=opening.use,
+        statement=opening.statement,
+        language=opening.language,
+        annex_of_id=annex_of.id if annex_of else None,
+    )
+
+
+def _refuse_odd_annex(annex_of: Submission, recipient: Party) -> None:
+    if annex_of.kind is not SubmissionKind.EVIDENCE:
+        raise InvalidInput("An annex belongs to a submission of evidence, not to another annex.")
+    if annex_of.party_id != recipient.id:
+        raise InvalidInput("An identity annex goes to the recipient of the submission it belongs to.")
+
+
+def amend_submission(
+    session: Session,
+    submission: Submission,
+    changes: dict[str, Any],
+    *,
+    actor: Actor,
+    expected_version: int | None = None,
+) -> Submission:
+    """Change title, statement, language, purpose, basis or level; an approval given before no longer fits."""
+    _refuse_closed(session, submission)
+    unknown = changes.keys() - {"title", "statement", "language", "purpose", "legal_basis", "level"}
+    if unknown:
+        raise InvalidInput(f"{sorted(unknown)[0]!r} of a submission cannot be changed.")
+    return amend(
+        session,
+        submission,
+        changes,
+        actor=actor,
+        expected_version=expected_version,
+        permission=Permission.PREPARE,
+    )
+
+
+def add_item(session: Session, submission: Submission, subject: Subject, *, actor: Actor) -> SubmissionItem:
+    """Put a record into the submission; it gets the next number of its kind there."""
+    _refuse_closed(session, submission)
+    kind = _KINDS[type(subject)]
+    _refuse_wrong_kind(submission, kind)
+    seen = get(session, type(subject), subject.id, actor=actor)
+    column = getattr(SubmissionItem, f"{kind.value}_id")
+    present = select(SubmissionItem.number).where(
+        SubmissionItem.submission_id == submission.id, column == seen.id, SubmissionItem.ended_at.is_(None)
+    )
+    if (number := session.scalar(present)) is not None:
+        raise InvalidInput(f"It is in this submission already, as {number}.")
+    return create(
+        session,
+        SubmissionItem,
+        compartment_id=submission.compartment_id,
+        governance=Governance.of(submission),
+        actor=actor,
+        permission=Permission.PREPARE,
+        verb=CustodyVerb.LINKED,
+        submission_id=submission.id,
+        number=_next_number(session, submission, kind),
+        kind=kind,
+        **{f"{kind.value}_id": seen.id},
+    )
+
+
+def _refuse_wrong_kind(submission: Submission, kind: ItemKind) -> None:
+    is_annex = submission.kind is SubmissionKind.IDENTITY_ANNEX
+    if is_annex and kind is not ItemKind.PERSON:
+        raise InvalidInput("An identity annex holds persons only.", advice="Add it to the submission itself.")
+    if not is_annex and kind is ItemKind.PERSON:
+        raise GateClosed(
+            "Identities never go in a submission of evidence.",
+            advice="Open an identity annex with 'submission open --annex-of'; it has its own consent and key.",
+        )
+
+
+def _next_number(session: Session, submission: Submission, kind: ItemKind) -> str:
+    # Counted over all that were ever in, so that a number never means two things to a reader.
+    given = session.scalar(
+        select(func.count()).where(SubmissionItem.submission_id == submission.id, SubmissionItem.kind == kind)
+    )
+    return f"{kind.prefix}-{(given or 0) + 1:04d}"
+
+
+def remove_item(
+    session: Session, submission: Submission, item: SubmissionItem, *, reason: str, actor: Actor
+) -> SubmissionItem:
+    """Take an item out again, for a reason that stays here."""
+    _refuse_closed(session, submission)
+    if item.ended_at is not None:
+        raise InvalidInput(f"{item.number} is out of the submission already.")
+    return amend(
+        session,
+        item,
+        {"ended_at": now(session), "ended_reason": needed(reason, "The reason")},
+        actor=actor,
+        permission=Permission.PREPARE,
+        verb=CustodyVerb.UNLINKED,
+    )
+
+
+def close_submission(session: Session, submission: Submission, *, reason: str, actor: Actor) -> Submission:
+    """Close a submission: nothing more is added, sealed or released."""
+    _refuse_closed(session, submission)
+    return amend(
+        session,
+        submission,
+        {"closed_at": now(session), "closed_reason": needed(reason, "The reason")},
+        actor=actor,
+        permission=Permission.PREPARE,
+        verb=CustodyVerb.STATE_CHANGED,
+    )
+
+
+def live_items(session: Session, submission: Submission) -> list[SubmissionItem]:
+    """Return the items that are in, by number."""
+    return list(
+        session.scalars(
+            select(SubmissionItem)
+            .where(SubmissionItem.submission_id == submission.id, SubmissionItem.ended_at.is_(None))
+            .order_by(SubmissionItem.number)
+        )
+    )
+
+
+def _refuse_closed(session: Session, submission: Submission) -> None:
+    if submission.closed_at is not None:
+        raise GateClosed(f"{submission.reference} is closed.", advice="Open a new submission.")
+    sealed = session.scalar(
+        select(Bundle.name).where(
+            Bundle.submission_id == submission.id,
+            Bundle.state.in_([BundleState.SEALED, BundleState.WRITTEN]),
+        )
+    )
+    if sealed is not None:
+        raise GateClosed(
+            f"{submission.reference} is sealed as bundle {sealed}; what is sealed does not change.",
+            advice="Release the bundle, or give it up with 'submission abandon'.",
+        )

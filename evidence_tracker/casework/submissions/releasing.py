@@ -1,0 +1,164 @@
+"""Release: the gates once more, the disclosure log, and what the recipient answered."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import Permission, now, require, visible
+from evidence_tracker.access.records import Governance, amend, create, needed
+from evidence_tracker.casework.consent.models import IdentityLevel, Use
+from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.casework.submissions.checking import Looking, check, fitting_approval, refuse_closed
+from evidence_tracker.casework.submissions.models import (
+    Bundle,
+    BundleState,
+    Disclosure,
+    ItemKind,
+    Receipt,
+    Submission,
+)
+from evidence_tracker.custody.events import Actor, CustodyVerb
+from evidence_tracker.custody.ledger import record
+from evidence_tracker.errors import GateClosed, InvalidInput
+from evidence_tracker.values.moment import Moment
+
+
+def release(
+    session: Session,
+    submission: Submission,
+    bundle: Bundle,
+    looking: Looking,
+    *,
+    channel: str,
+    actor: Actor,
+) -> Bundle:
+    """Let a written bundle go to its recipient; also every later hand-over of the same bundle.
+
+    Asks every gate again: what was withdrawn since the sealing keeps the bundle here.
+    """
+    require(session, actor, Permission.RELEASE, submission.compartment_id, level=submission.level)
+    if bundle.state not in {BundleState.WRITTEN, BundleState.RELEASED}:
+        raise GateClosed(
+            f"The bundle {bundle.name} is {bundle.state}.", advice="Build it first: 'submission build'."
+        )
+    plan = check(session, submission, looking, actor=actor)
+    refuse_closed(plan)
+    if plan.digest != bundle.plan_digest:
+        raise GateClosed(
+            f"{submission.reference} was changed after {bundle.name} was sealed.",
+            advice="Give the bundle up, have the submission approved as it is now, and seal again.",
+        )
+    fitting_approval(session, submission, plan, actor=actor)
+    _disclose(session, submission, bundle, channel=needed(channel, "The channel"), actor=actor)
+    record(
+        session,
+        CustodyVerb.BUNDLE_RELEASED,
+        submission.id,
+        compartment_id=submission.compartment_id,
+        actor=actor,
+        facts={"bundle": str(bundle.id), "recipient": str(submission.party_id), "channel": channel.strip()},
+    )
+    return amend(
+        session,
+        bundle,
+        {"state": BundleState.RELEASED, "released_at": now(session)},
+        actor=actor,
+        permission=Permission.RELEASE,
+        verb=CustodyVerb.STATE_CHANGED,
+    )
+
+
+def _disclose(
+    session: Session, submission: Submission, bundle: Bundle, *, channel: str, actor: Actor
+) -> None:
+    for item in bundle.plan["items"]:
+        create(
+            session,
+            Disclosure,
+            compartment_id=bundle.compartment_id,
+            governance=Governance.of(submission),
+            actor=actor,
+            permission=Permission.RELEASE,
+            bundle_id=bundle.id,
+            party_id=submission.party_id,
+            subject=UUID(item["subject"]),
+            item_kind=ItemKind(item["kind"]),
+            number=item["number"],
+            events=item["events"],
+            use=Use(bundle.plan["use"]),
+            identity_level=IdentityLevel(item["level"]) if item["level"] else None,
+            consents=item["consents"],
+            channel=channel,
+            disclosed_at=now(session),
+        )
+        record(
+            session,
+            CustodyVerb.DISCLOSED,
+            UUID(item["subject"]),
+            compartment_id=bundle.compartment_id,
+            actor=actor,
+            facts={"bundle": str(bundle.id), "recipient": str(submission.party_id), "number": item["number"]},
+        )
+
+
+def record_receipt(
+    session: Session,
+    bundle: Bundle,
+    *,
+    received: Moment,
+    received_by: str,
+    actor: Actor,
+    recipient_reference: str | None = None,
+    stated_sha256: str | None = None,
+    exhibit: Exhibit | None = None,
+    note: str | None = None,
+) -> Receipt:
+    """Record the recipient's acknowledgement; a digest they state is compared, never adopted."""
+    if bundle.state is not BundleState.RELEASED:
+        raise InvalidInput(f"The bundle {bundle.name} was not released.")
+    known = {bundle.zip_sha256, bundle.encrypted_sha256} - {None, ""}
+    return create(
+        session,
+        Receipt,
+        compartment_id=bundle.compartment_id,
+        governance=Governance.of(bundle),
+        actor=actor,
+        permission=Permission.RELEASE,
+        verb=CustodyVerb.RECEIPT_RECORDED,
+        bundle_id=bundle.id,
+        received=received,
+        received_by=needed(received_by, "Who received it"),
+        recipient_reference=recipient_reference,
+        stated_sha256=stated_sha256.lower() if stated_sha256 else None,
+        is_match=(stated_sha256.lower() in known) if stated_sha256 else None,
+        exhibit_id=exhibit.id if exhibit else None,
+        note=note,
+    )
+
+
+def disclosures_of(session: Session, subject: UUID, *, actor: Actor) -> list[Mapping[str, Any]]:
+    """Return who was given a record, when, at which level and on which consents, newest first."""
+    rows = session.execute(
+        select(Disclosure, Bundle.name, Party.name)
+        .join(Bundle, Bundle.id == Disclosure.bundle_id)
+        .join(Party, Party.id == Disclosure.party_id)
+        .where(Disclosure.subject == subject, visible(session, actor, Disclosure))
+        .order_by(Disclosure.disclosed_at.desc(), Disclosure.id)
+    )
+    return [
+        {
+            "bundle": bundle,
+            "recipient": party,
+            "number": row.number,
+            "use": row.use.value,
+            "identity_level": row.identity_level.value if row.identity_level else None,
+            "consents": row.consents,
+            "channel": row.channel,
+            "disclosed_at": row.disclosed_at.isoformat(),
+        }
+        for row, bundle, party in rows
+    ]

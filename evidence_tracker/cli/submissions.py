@@ -1,0 +1,349 @@
+"""Submissions: choose, check, approve, seal, build, release."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import visible
+from evidence_tracker.access.records import Governance, find, page
+from evidence_tracker.casework.allegations.models import Allegation
+from evidence_tracker.casework.consent.models import Use
+from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.incidents.models import Incident
+from evidence_tracker.casework.interviews.models import Interview
+from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.casework.persons.models import Person
+from evidence_tracker.casework.submissions import preparation, releasing, sealing
+from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionItem
+from evidence_tracker.access import compartments
+from evidence_tracker.cli.door import Door, group, pass_door
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import InvalidInput, NotFound
+from evidence_tracker.jobs import bundles
+from evidence_tracker.values.moment import Moment
+
+submission = group("submission", "Submissions: what is handed to whom, and proof of it.")
+USE = click.Choice([use.value for use in Use])
+SERIES: dict[str, type[Any]] = {"E": Exhibit, "I": Interview, "N": Incident, "A": Allegation}
+
+
+@submission.command("open")
+@click.option("--to", "recipient", required=True, help="Reference of the party that receives it.")
+@click.option("--use", type=USE, required=True, help="What the recipient will use it for.")
+@click.option("--title", required=True, help="Title that the recipient reads.")
+@click.option("--compartment", required=True, help="Reference of the mission or compartment it is kept in.")
+@click.option(
+    "--statement", default="", help="Words for the recipient on what is in and which categories are not."
+)
+@click.option("--language", type=click.Choice(preparation.LANGUAGES), default="en", show_default=True)
+@click.option("--purpose", help="Purpose of processing.")
+@click.option("--legal-basis", help="Legal basis of processing; there is no default.")
+@click.option("--annex-of", help="Make it the identity annex of this submission.")
+@pass_door
+def open_submission(
+    door: Door,
+    recipient: str,
+    compartment: str,
+    annex_of: str | None,
+    purpose: str | None,
+    legal_basis: str | None,
+    use: str,
+    **words: str,
+) -> None:
+    """Open a submission to one recipient for one use."""
+    with door.acting() as (session, actor):
+        row = preparation.open_submission(
+            session,
+            compartment_id=compartments.find_compartment(session, compartment, actor=actor).id,
+            recipient=find(session, Party, recipient, actor=actor),
+            opening=preparation.Opening(use=Use(use), **words),
+            governance=Governance(purpose=purpose, legal_basis=legal_basis),
+            annex_of=find(session, Submission, annex_of, actor=actor) if annex_of else None,
+            actor=actor,
+        )
+        answer = {"reference": row.reference, "kind": row.kind.value}
+    door.say(answer, f"The submission {answer['reference']} is open.")
+
+
+@submission.command("amend")
+@click.argument("reference")
+@click.option("--title")
+@click.option("--statement")
+@click.option("--language", type=click.Choice(preparation.LANGUAGES))
+@click.option("--purpose")
+@click.option("--legal-basis")
+@click.option("--version", type=int, help="The version you read; a newer one is not overwritten.")
+@pass_door
+def amend_submission(door: Door, reference: str, version: int | None, **changes: str | None) -> None:
+    """Change a submission; an approval given before no longer fits."""
+    stated = {name: value for name, value in changes.items() if value is not None}
+    if not stated:
+        raise InvalidInput("Nothing was said to change.", advice="See 'submission amend --help'.")
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        preparation.amend_submission(session, row, stated, expected_version=version, actor=actor)
+        answer = {"reference": row.reference, "version": row.version}
+    door.say(answer, f"{reference} is saved as version {answer['version']}.")
+
+
+@submission.command("add")
+@click.argument("reference")
+@click.argument("items", nargs=-1, required=True)
+@pass_door
+def add_items(door: Door, reference: str, items: tuple[str, ...]) -> None:
+    """Put records into a submission: exhibits, interviews, incidents, allegations by reference (annex: persons by code)."""
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        answer = [
+            {
+                "item": item,
+                "number": preparation.add_item(
+                    session, row, _subject(session, item, actor), actor=actor
+                ).number,
+            }
+            for item in items
+        ]
+    door.table(answer, ["number", "item"])
+
+
+def _subject(session: Session, stated: str, actor: Actor) -> Any:
+    reference = stated.strip().upper()
+    if reference.startswith("PN-"):
+        found = session.scalars(
+            select(Person).where(Person.code == reference, visible(session, actor, Person))
+        ).first()
+        if found is None:
+            raise NotFound(f"There is no person {stated!r} here, or you may not see them.")
+        return found
+    series = reference.split("-")[-2:-1]
+    if not series or series[0] not in SERIES:
+        raise InvalidInput(
+            f"{stated!r} is not the reference of an exhibit, interview, incident or allegation.",
+            advice="References look like KYI-E-0031; persons like PN-7KQ2MX.",
+        )
+    return find(session, SERIES[series[0]], reference, actor=actor)
+
+
+@submission.command("remove")
+@click.argument("reference")
+@click.argument("number")
+@click.option("--reason", required=True)
+@pass_door
+def remove_item(door: Door, reference: str, number: str, reason: str) -> None:
+    """Take an item out of a submission by its number there (EX-0001)."""
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        item = next(
+            (item for item in preparation.live_items(session, row) if item.number == number.upper()), None
+        )
+        if item is None:
+            raise NotFound(f"{number} is not in {reference}.")
+        preparation.remove_item(session, row, item, reason=reason, actor=actor)
+    door.say({"number": number, "removed": True}, f"{number} is out of {reference}.")
+
+
+@submission.command("list")
+@pass_door
+def list_submissions(door: Door) -> None:
+    """List the submissions you may see, newest first."""
+    with door.reading() as (session, actor):
+        rows = [_row(row) for row in page(session, select(Submission), Submission, actor=actor)]
+    door.table(rows, ["reference", "kind", "title", "use", "closed"])
+
+
+@submission.command("show")
+@click.argument("reference")
+@pass_door
+def show_submission(door: Door, reference: str) -> None:
+    """Show a submission, its items and its bundles."""
+    with door.reading() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        items = session.scalars(
+            select(SubmissionItem)
+            .where(SubmissionItem.submission_id == row.id)
+            .order_by(SubmissionItem.number)
+        )
+        made = session.scalars(
+            select(Bundle).where(Bundle.submission_id == row.id).order_by(Bundle.sealed_at)
+        )
+        answer = {
+            **_row(row),
+            "statement": row.statement,
+            "items": [f"{item.number}{' (out)' if item.ended_at else ''}" for item in items],
+            "bundles": [f"{bundle.name} {bundle.state.value}" for bundle in made],
+        }
+    door.show(answer)
+
+
+def _row(row: Submission) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "kind": row.kind.value,
+        "title": row.title,
+        "use": row.use.value,
+        "version": row.version,
+        "closed": row.closed_reason,
+    }
+
+
+def desk(door: Door) -> bundles.Desk:
+    """Return who works here on submissions, with the identity root unlocked for the scan for names."""
+    private = door.identity_key()
+    with door.instance.reading() as session:
+        return bundles.Desk(door.instance, door.actor(session), private)
+
+
+@submission.command("check")
+@click.argument("reference")
+@pass_door
+def check(door: Door, reference: str) -> int:
+    """Ask every gate: what is closed, why, and who can lift it. Exit status 1 while anything is closed."""
+    with door.noting_denials():
+        plan = bundles.check(desk(door), reference)
+    if door.is_json:
+        click.echo(
+            json.dumps({"ready": not plan.closed, "digest": plan.digest, "gates": bundles.explain(plan)})
+        )
+        return 1 if plan.closed else 0
+    for gate in bundles.explain(plan):
+        click.echo(f"{'CLOSED' if gate['closed'] else 'look  '}  {gate['where']}: {gate['says']}")
+        click.echo(f"        lifted by {gate['lifted_by']}")
+    click.echo(
+        f"{len(plan.closed)} gate(s) are closed."
+        if plan.closed
+        else f"Every gate is open. State {plan.digest[:16]}."
+    )
+    return 1 if plan.closed else 0
+
+
+@submission.command("approve")
+@click.argument("reference")
+@click.option(
+    "--looked-at",
+    multiple=True,
+    help="Number of an item no machine could read, which you looked at; or 'all'.",
+)
+@click.option("--note", help="A note on the approval.")
+@pass_door
+def approve(door: Door, reference: str, looked_at: tuple[str, ...], note: str | None) -> None:
+    """Approve a submission exactly as it stands. You may not have prepared any of it."""
+    with door.noting_denials():
+        with door.reading() as (session, actor):
+            door.confirm(session, actor)
+        digest = bundles.approve(desk(door), reference, looked_at=looked_at, note=note)
+    door.say(
+        {"reference": reference, "digest": digest}, f"{reference} is approved as it stands ({digest[:16]})."
+    )
+
+
+@submission.command("seal")
+@click.argument("reference")
+@click.option("--unencrypted", "reason", help="Let the bundle go in clear, for this reason.")
+@pass_door
+def seal(door: Door, reference: str, reason: str | None) -> None:
+    """Seal an approved submission: its manifest is fixed in the custody log."""
+    with door.noting_denials():
+        bundle = bundles.seal(desk(door), reference, unencrypted_reason=reason)
+    door.say(
+        {"bundle": bundle.name, "manifest_sha256": bundle.manifest_sha256},
+        f"{reference} is sealed as {bundle.name}.",
+    )
+
+
+@submission.command("build")
+@click.argument("reference")
+@pass_door
+def build(door: Door, reference: str) -> None:
+    """Write the sealed bundle and its receipt file."""
+    with door.noting_denials():
+        written = bundles.build(desk(door), reference)
+    answer = {
+        "path": str(written.path),
+        "zip_sha256": written.zip_sha256,
+        "encrypted_sha256": written.encrypted_sha256 or None,
+        "size": written.size,
+    }
+    door.say(answer, f"The bundle is {written.path}; it may leave after 'submission release'.")
+
+
+@submission.command("release")
+@click.argument("reference")
+@click.option("--channel", required=True, help="How it is handed over: portal, courier, in person …")
+@click.option(
+    "--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="Copy bundle and receipt here."
+)
+@pass_door
+def release(door: Door, reference: str, channel: str, folder: Path | None) -> None:
+    """Release a built bundle, or hand it over again; every gate is asked once more."""
+    with door.noting_denials():
+        with door.reading() as (session, actor):
+            door.confirm(session, actor)
+        bundle = bundles.release(desk(door), reference, channel=channel)
+    path = bundles.bundle_file(door.instance, bundle)
+    if folder is not None:
+        _copy_out(path, path.with_name(f"{bundle.name}.receipt"), folder)
+    door.say(
+        {"bundle": bundle.name, "path": str(path), "channel": channel},
+        f"{bundle.name} is released. Give the key (custody key) on another way.",
+    )
+
+
+def _copy_out(bundle: Path, receipt: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (bundle, receipt):
+        target = folder / file.name
+        if target.exists():
+            raise InvalidInput(f"{target} exists already; nothing was overwritten.")
+        shutil.copyfile(file, target)
+
+
+@submission.command("abandon")
+@click.argument("reference")
+@click.option("--reason", required=True)
+@pass_door
+def abandon(door: Door, reference: str, reason: str) -> None:
+    """Give up a sealed bundle that was not released; its seal stays in the log."""
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        bundle = bundles.building.unreleased(session, row.id)
+        if bundle is None:
+            raise NotFound(f"{reference} has no bundle that could be given up.")
+        sealing.abandon(session, bundle, reason=reason, actor=actor)
+    door.say({"abandoned": True}, f"The bundle of {reference} is given up; amend and seal again.")
+
+
+@submission.command("receipt")
+@click.argument("reference")
+@click.option("--received", required=True, help="When the recipient received it.")
+@click.option("--by", "received_by", required=True, help="Who acknowledged it.")
+@click.option("--recipient-reference", help="The recipient's own reference.")
+@click.option("--stated-sha256", help="Digest that the recipient states; it is compared.")
+@click.option("--note")
+@pass_door
+def receipt(door: Door, reference: str, received: str, **facts: str | None) -> None:
+    """Record the recipient's acknowledgement."""
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        bundle = bundles.newest(session, row)
+        made = releasing.record_receipt(
+            session, bundle, received=Moment.parse(received), actor=actor, **facts
+        )
+        answer = {"bundle": bundle.name, "is_match": made.is_match}
+    door.say(answer, f"The receipt of {answer['bundle']} is recorded.")
+
+
+@submission.command("disclosures")
+@click.argument("item")
+@pass_door
+def disclosures(door: Door, item: str) -> None:
+    """List who was given a record, when, and on whose consent."""
+    with door.reading() as (session, actor):
+        subject: UUID = _subject(session, item, actor).id
+        rows = [dict(row) for row in releasing.disclosures_of(session, subject, actor=actor)]
+    door.table(rows, ["disclosed_at", "recipient", "use", "identity_level", "bundle", "number", "channel"])
