@@ -110,7 +110,8 @@ def upgrade() -> None:
             "(first_account IS NULL) = (account_version IS NULL)", name=op.f("ck_interview_account_whole")
         ),
         sa.CheckConstraint(
-            "(read_back_at IS NULL) = (read_back_language IS NULL) AND (read_back_at IS NULL) = (read_back_questions IS NULL)",
+            "(read_back_at IS NULL) = (read_back_language IS NULL)"
+            " AND (read_back_at IS NULL) = (read_back_questions IS NULL)",
             name=op.f("ck_interview_read_back_whole"),
         ),
         sa.CheckConstraint(
