@@ -1,13 +1,25 @@
 """The test vectors are those the script makes, and the verifier says of each what is expected."""
 
 import json
+import re
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 
+import evidence_tracker.integrity
 from evidence_tracker.integrity.__main__ import main
+from evidence_tracker.integrity.archive import ArchiveFault, read_archive
 from evidence_tracker.integrity.bundle import verify_bundle
+from evidence_tracker.integrity.contents import Unreadable
+from evidence_tracker.integrity.faults import IntegrityFault
+from evidence_tracker.integrity.report import KINDS, fault_name
 from tests.vectors.make_bundle_vectors import FOLDER, vectors
 
+PACKAGE = Path(evidence_tracker.integrity.__path__[0])
+SPECIFICATION = (FOLDER.parents[2] / "docs/spec/bundle.md").read_text(encoding="utf-8")
+# Two bases of others, and the one that ends with status 2 instead of a report.
+NEVER_IN_A_REPORT = {IntegrityFault, ArchiveFault, Unreadable}
 ALL = {vector.name: vector for vector in vectors()}
 
 
@@ -40,3 +52,38 @@ def test_no_fault_hides_behind_the_missing_key(name, capsys):
     status = main([str(next((FOLDER / name).glob("*.zip")))])
 
     assert status == (3 if name == "forged-from-the-ground" else 1)
+
+
+# --- The specification speaks of these vectors ------------------------------------------------
+
+
+def test_the_example_of_the_specification_is_the_honest_vector():
+    archive = read_archive(BytesIO(next((FOLDER / "honest").glob("*.zip")).read_bytes()))
+    blocks = re.findall(r"^`([^`]+)`(?: ends)?:\n\n```\w+\n(.*?)```", SPECIFICATION, re.MULTILINE | re.DOTALL)
+
+    assert len(blocks) == 8
+    for name, block in blocks:
+        text = b"".join(archive.chunks(name)).decode()
+        for line in block.splitlines():
+            assert line.removesuffix("…") in text, f"{name}: {line}"
+
+
+def test_the_specification_names_every_fault():
+    sources = "".join(path.read_text() for path in PACKAGE.glob("*.py"))
+    names = set(re.findall(r'findings\.fault\(\s*\w+,\s*"([a-z-]+)"|yield "([a-z-]+)"', sources))
+    said = {one or other for one, other in names} | {
+        fault_name(kind("")) for kind in kinds(IntegrityFault) if kind not in NEVER_IN_A_REPORT
+    }
+
+    assert said
+    assert not {name for name in said if f"`{name}`" not in SPECIFICATION}
+
+
+def test_the_specification_tells_the_checks_as_the_report_does():
+    for kind in KINDS:
+        assert f"{kind.number}. **{kind.title}.**" in SPECIFICATION
+
+
+def kinds(base):
+    """Return all kinds of faults below ``base``."""
+    return {base} | {kind for below in base.__subclasses__() for kind in kinds(below)}
