@@ -202,6 +202,7 @@ def positions_of(
     """Return the posts of a named person and where they were, earliest first."""
     query = (
         select(Position, Unit, Company)
+        .select_from(Position)
         .outerjoin(Unit, and_(Unit.id == Position.unit_id, visible(session, actor, Unit)))
         .outerjoin(Company, and_(Company.id == Position.company_id, visible(session, actor, Company)))
         .where(
@@ -213,7 +214,7 @@ def positions_of(
         .order_by(Position.since_at, Position.recorded_at, Position.id)
     )
     found: list[tuple[Position, Unit | Company]] = []
-    for post, unit, company in session.execute(query).tuples():
+    for post, unit, company in session.execute(query):
         place: Unit | Company | None = unit if post.unit_id is not None else company
         if place is not None:
             found.append((post, place))

@@ -210,10 +210,19 @@ def span(since: Moment | None, until: Moment | None) -> tuple[datetime | None, d
 
 
 def fold(stated: str) -> str:
-    """Return text as searches compare it: compatibility forms, case, accents and spacing aside."""
-    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", stated).casefold())
+    """Return text as searches compare it: compatibility forms, case, accents and spacing aside.
+
+    Control characters count as spaces (a NUL would end a pattern in SQLite); invisible
+    joiners and direction marks count as nothing.
+    """
+    visible = "".join(max(character, " ") for character in stated if _is_shown(character))
+    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", visible).casefold())
     bare = "".join(character for character in flat if not unicodedata.combining(character))
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+
+
+def _is_shown(character: str) -> bool:
+    return unicodedata.category(character) not in {"Cf", "Cs"}
 
 
 def same_words(one: str, other: str) -> bool:

@@ -149,6 +149,11 @@ def test_levels_are_read_in_any_case():
     assert stated.read({"level": "restricted"}, stated.GOVERNED) == {"level": Level.RESTRICTED}
 
 
+def test_folding_takes_away_what_cannot_be_seen():
+    assert stated.fold("Gre\u200by\x00 \u202eWolves\u00ad") == "grey wolves"
+    assert stated.fold("\x00") == ""
+
+
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
     once = stated.fold(text)
