@@ -211,7 +211,7 @@ def positions_of(
             _during(Position, at),
             visible(session, actor, Position),
         )
-        .order_by(Position.since_at, Position.recorded_at, Position.id)
+        .order_by(Position.since_at.nulls_first(), Position.recorded_at, Position.id)
     )
     found: list[tuple[Position, Unit | Company]] = []
     for post, unit, company in session.execute(query):
@@ -235,7 +235,7 @@ def holders(
             visible(session, actor, Position),
             visible(session, actor, Suspect),
         )
-        .order_by(Position.since_at, Position.recorded_at, Position.id)
+        .order_by(Position.since_at.nulls_first(), Position.recorded_at, Position.id)
     )
     return [(post, suspect) for post, suspect in session.execute(query)]
 
@@ -265,7 +265,7 @@ def _climb(
                 visible(session, actor, UnitParent),
                 visible(session, actor, Unit),
             )
-            .order_by(UnitParent.since_at, UnitParent.recorded_at, UnitParent.id)
+            .order_by(UnitParent.since_at.nulls_first(), UnitParent.recorded_at, UnitParent.id)
         )
         if relation is not None:
             query = query.where(UnitParent.relation == relation)

@@ -1,6 +1,6 @@
 """Units, and who stood under whom, when."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,9 +79,10 @@ def test_the_chain_of_command_is_that_of_the_day_asked_about(session, cast):
     assert [(step.depth, step.unit.name_latin) for step in below] == [(1, "Division"), (2, "Regiment")]
 
 
-def test_contradicting_sources_stand_side_by_side_with_their_confidence(session, cast):
+def test_contradicting_sources_stand_side_by_side_with_their_confidence(session, cast, clock):
     regiment, division = unit(session, cast.amina), unit(session, cast.amina)
     first = under(session, cast, regiment, division)
+    clock.at += timedelta(minutes=1)
     second = under(session, cast, regiment, division, basis="a prisoner's account", confidence="possible")
     found = chain_of_command(session, regiment, actor=cast.amina)
     assert [step.link for step in found] == [first, second]
