@@ -189,8 +189,8 @@ def _split_note(note: bytes) -> tuple[str, list[str]]:
 
 def _parse_signature(line: str) -> tuple[str, bytes, bytes]:
     """Return key name, key id and signature of one signature line."""
-    name, space, text = line.removeprefix(_DASH).partition(" ")
-    if not line.startswith(_DASH) or not space:
+    name, _, text = line.removeprefix(_DASH).partition(" ")
+    if not line.startswith(_DASH):
         raise MalformedNote("A signature line is not '— name base64'.")
     require_name(name)
     try:

@@ -112,7 +112,17 @@ def test_it_refuses_a_value_that_contains_itself():
 
 
 @pytest.mark.parametrize(
-    "value", [MAX_INTEGER, -MAX_INTEGER, nested(MAX_DEPTH), "", [], {}, "\x7f\u2028\ufffe😀"]
+    "value",
+    [
+        MAX_INTEGER,
+        -MAX_INTEGER,
+        nested(MAX_DEPTH),
+        {"a": nested(MAX_DEPTH - 1)},
+        "",
+        [],
+        {},
+        "\x7f\u2028\ufffe😀",
+    ],
 )
 def test_it_writes_the_edges_of_its_domain(value):
     assert parse_canonical(canonical(value)) == value

@@ -1,3 +1,5 @@
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,17 @@ def test_it_reads_like_the_specification():
 def test_any_size_and_root_come_back(size, root):
     checkpoint = Checkpoint(KYIV.name, size, root, ("extension", "другий рядок"))
     assert Checkpoint.parse(checkpoint.body()) == checkpoint
+
+
+def test_the_largest_size_is_read_and_the_next_is_not():
+    assert Checkpoint.parse(f"example.org\n{2**63 - 1}\n{ROOT_LINE}\n").size == MAX_SIZE == 2**63 - 1
+    with pytest.raises(MalformedCheckpoint):
+        Checkpoint.parse(f"example.org\n{2**63}\n{ROOT_LINE}\n")
+
+
+def test_what_was_read_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        CHECKPOINT.size = 1  # type: ignore[misc]
 
 
 def test_the_empty_tree_has_one_root():

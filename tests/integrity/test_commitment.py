@@ -132,6 +132,8 @@ def test_what_can_be_committed_can_be_disclosed():
         canonical([base64.b64encode(SALT).decode(), "actor", "amina"]),
         canonical([base64.urlsafe_b64encode(SALT).decode(), "actor", "amina"]),
         canonical(["A" * 42 + "B", "actor", "amina"]),
+        canonical(["A" * 39, "actor", "amina"]),
+        canonical(["A" * 47, "actor", "amina"]),
         canonical(["A" * 40 + "+/A", "actor", "amina"]),
         canonical(["é" * 43, "actor", "amina"]),
         canonical(["A" * 43, "actor"]),

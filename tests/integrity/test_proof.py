@@ -153,6 +153,7 @@ HASH = base64_text(bytes(32))
         b"",
         b"\n\n",
         b"c2sp.org/tlog-proof@v1\nindex 0\nnote",
+        b"c2sp.org/tlog-proof@v1\nindex 0",
         lines_of(),
         lines_of("index"),
         lines_of("index "),
@@ -195,6 +196,11 @@ def test_it_refuses_what_is_not_a_proof(data):
 def test_a_proof_without_extra_data_differs_from_one_with_empty_extra_data():
     assert InclusionProof.decode(lines_of("index 0")).extra is None
     assert InclusionProof.decode(lines_of("extra ", "index 0")).extra == b""
+
+
+def test_no_tree_is_higher_than_63():
+    assert MAX_HASHES == 63
+    assert len(InclusionProof.decode(lines_of("index 0", *[HASH] * 63)).hashes) == 63
 
 
 def test_a_proof_that_could_not_be_true_cannot_be_made():
