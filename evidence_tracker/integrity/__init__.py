@@ -10,4 +10,12 @@ Stands alone: standard library and ``cryptography`` only, nothing of the rest of
     checkpoint   the signed size and root of one tree (C2SP tlog-checkpoint)
     proof        one event, disclosed and proved, in one file (C2SP tlog-proof)
     faults       what can be wrong with any of these
+
+``docs/spec/bundle.md`` is that of the bundle; a bundle is written with the first line and verified
+with all::
+
+    archive, headers, names, bagit, guide    the bytes of a bundle: ZIP profile, manifests, VERIFY.md
+    contents                                 a bundle as ZIP file or folder
+    files, log, events, items, seal          the checks; ``bundle`` calls them in order
+    report                                   what they found; ``__main__`` prints it
 """

@@ -5,10 +5,11 @@ from hashlib import sha256
 
 import pytest
 
+from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.integrity.report import EVENTS, ITEMS, SEAL, Outcome
 
 from .make_bundle import COMMISSION, COURT, INCIDENT, SECOND, furnished, make, relist
-from .spoil import cut, edit, named, notes, outcome, spoil_item
+from .spoil import cut, edit, lines_of, named, notes, outcome, spoil_item
 
 
 def test_lists_signed_after_the_sealing_do_not_fit_the_seal(verify):
@@ -204,3 +205,16 @@ def test_a_seal_of_items_that_are_not_there_is_refused(verify):
 )  # fmt: skip
 def test_a_seal_that_is_not_written_as_it_has_to_be_is_refused(verify, facts):
     assert named(verify(make(seal=facts))) == {SEAL: {"wrong-proof"}}
+
+
+@pytest.mark.parametrize(("key", "value"), [("index", 0), ("epoch", 0)])
+def test_an_event_that_claims_an_earlier_place_is_out_of_order(verify, key, value):
+    def change(files):
+        lines = [line | {key: value} if line["n"] == 2 else line for line in lines_of(files)]
+        files["data/custody.jsonl"] = b"".join(canonical(line) + b"\n" for line in lines)
+
+    report = verify(make(payload=change))
+
+    assert named(report)[ITEMS] == {"chain-broken"}
+    assert named(report)[EVENTS] == {"proof-mismatch"}
+    assert "stands earlier in the log" in " ".join(report.text().split())
