@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from evidence_tracker.access.models import Record, words
 from evidence_tracker.casework.actors.models import Confidence
@@ -144,6 +144,9 @@ class Incident(Record):
     reverberating_effects: Mapped[str | None]
     undefended_status: Mapped[Answer | None] = mapped_column(words(Answer))
     advantage_notes: Mapped[str | None]
+
+    # records.create() keeps the word "occurred" for the custody event, which is the recording.
+    happened: Mapped[Moment] = synonym("occurred")
 
 
 class Casualty(Record):

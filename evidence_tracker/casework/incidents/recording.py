@@ -75,6 +75,7 @@ def record_incident(
             f"An incident needs its {', '.join(missing)}.", advice="State them; nothing is guessed."
         )
     read = stated.read(facts, READERS)
+    happened = read.pop("occurred")
     given = governance or (Governance.of(mission) if mission is not None else Governance())
     return records.create(
         session,
@@ -82,11 +83,11 @@ def record_incident(
         compartment_id=home,
         governance=given,
         actor=actor,
-        occurred=read["occurred"],
         reference=records.next_reference(session, SERIES),
         mission_id=mission.id if mission is not None else None,
-        **{**dict.fromkeys(READERS), **read},
-        **_bounds(session, read["occurred"]),
+        happened=happened,
+        **_bounds(session, happened),
+        **{**dict.fromkeys(set(READERS) - {"occurred"}), **read},
     )
 
 
