@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import sqlcipher3.dbapi2 as sqlcipher
@@ -65,13 +65,13 @@ class StrictJSON(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002, ANN401
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Write sorted, compact JSON."""
         if value is None:
             return None
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002, ANN401
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Read the stored text."""
         return None if value is None else json.loads(value)
 
@@ -82,11 +82,11 @@ class MomentType(TypeDecorator[Moment]):
     impl = StrictJSON
     cache_ok = True
 
-    def process_bind_param(self, value: Moment | None, dialect: Dialect) -> Any:  # noqa: ARG002, ANN401
+    def process_bind_param(self, value: Moment | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Hand the fields to the JSON type."""
         return None if value is None else value.to_json()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Moment | None:  # noqa: ARG002, ANN401
+    def process_result_value(self, value: Any, dialect: Dialect) -> Moment | None:  # noqa: ARG002
         """Rebuild the value."""
         return None if value is None else Moment.from_json(value)
 
@@ -97,11 +97,11 @@ class PlaceType(TypeDecorator[Place]):
     impl = StrictJSON
     cache_ok = True
 
-    def process_bind_param(self, value: Place | None, dialect: Dialect) -> Any:  # noqa: ARG002, ANN401
+    def process_bind_param(self, value: Place | None, dialect: Dialect) -> Any:  # noqa: ARG002
         """Hand the fields to the JSON type."""
         return None if value is None else value.to_json()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Place | None:  # noqa: ARG002, ANN401
+    def process_result_value(self, value: Any, dialect: Dialect) -> Place | None:  # noqa: ARG002
         """Rebuild the value."""
         return None if value is None else Place.from_json(value)
 
@@ -118,7 +118,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         UUID: Uuid(as_uuid=True, native_uuid=False),
         datetime: UTCDateTime(),
         int: BigInteger().with_variant(Integer(), "sqlite"),
@@ -154,7 +154,7 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def as_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one line a type reads best
+def as_json(value: Any) -> Any:
     """Return a column's value as JSON without floats; refuses types that have no exact form."""
     if value is None or isinstance(value, bool | int):
         return value
@@ -213,7 +213,7 @@ def open_sqlite(path: Path, key: bytes) -> Engine:
     return engine
 
 
-def _connect(path: Path, key: bytes) -> Any:  # noqa: ANN401 - the driver is untyped
+def _connect(path: Path, key: bytes) -> Any:
     connection = sqlcipher.connect(str(path), isolation_level=None, check_same_thread=False)
     cursor = connection.cursor()
     # secure_delete and temp_store keep what was erased, and what is sorted, off the disk.
@@ -297,5 +297,4 @@ def reading(engine: Engine, info: dict[str, Any] | None = None) -> Iterator[Sess
             if session.new or session.dirty or session.deleted:
                 raise InvalidInput("A reading session was asked to change something; this is a defect.")
         finally:
-            session.rollback()
-            session.close()
+            session.close()  # rolls back without expiring what was read

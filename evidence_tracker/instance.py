@@ -103,7 +103,7 @@ class Instance:
         return {"clock": self.clock, "keyring": self.keyring, "identity_public": self.identity_public}
 
 
-def create(  # noqa: PLR0913 - what an installation is
+def create(
     path: Path,
     *,
     organisation: str,
@@ -267,7 +267,7 @@ def _check_modes(settings: Settings) -> None:
             )
 
 
-def _furnish(  # noqa: PLR0913
+def _furnish(
     session: Session,
     *,
     account_id: UUID,
@@ -322,4 +322,3 @@ def _furnish(  # noqa: PLR0913
     save_version(
         session, profile, CustodyVerb.RECORDED, compartment_id=home, actor=actor, occurred=now(session)
     )
-

@@ -11,7 +11,7 @@ from typing import Self
 from evidence_tracker.errors import InvalidInput, NotReady
 
 CONFIG = "config.toml"
-PASSPHRASE_VARIABLE = "EVIDENCE_TRACKER_PASSPHRASE"
+PASSPHRASE_VARIABLE = "EVIDENCE_TRACKER_PASSPHRASE"  # noqa: S105 - the name of a variable
 INSTANCE_VARIABLE = "EVIDENCE_TRACKER_INSTANCE"
 DEFAULT_INSTANCE = "instance/main"
 CI_VARIABLE = "CI"

@@ -23,7 +23,10 @@ ROOMS = (
     "submissions",
 )
 for _room in ROOMS:
-    if importlib.util.find_spec(f"evidence_tracker.casework.{_room}") is None or importlib.util.find_spec(f"evidence_tracker.casework.{_room}.models") is None:
+    if (
+        importlib.util.find_spec(f"evidence_tracker.casework.{_room}") is None
+        or importlib.util.find_spec(f"evidence_tracker.casework.{_room}.models") is None
+    ):
         continue  # TEMPORARY while the rooms are being built
     importlib.import_module(f"evidence_tracker.casework.{_room}.models")
 

@@ -19,7 +19,7 @@ from evidence_tracker.keys.unlockers import MIN_PASSPHRASE, STRONG, Cost
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
-def add_account(  # noqa: PLR0913 - what an account is
+def add_account(
     session: Session,
     *,
     login: str,
@@ -45,7 +45,7 @@ def add_account(  # noqa: PLR0913 - what an account is
     return account
 
 
-def make_account(  # noqa: PLR0913
+def make_account(
     session: Session,
     *,
     login: str,

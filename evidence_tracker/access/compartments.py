@@ -42,7 +42,7 @@ def open_compartment(
     return compartment
 
 
-def make_compartment(  # noqa: PLR0913 - what a compartment is
+def make_compartment(
     session: Session,
     *,
     kind: CompartmentKind,
@@ -74,7 +74,7 @@ def make_compartment(  # noqa: PLR0913 - what a compartment is
     return compartment
 
 
-def grant(  # noqa: PLR0913 - a grant names all of these
+def grant(
     session: Session,
     compartment: Compartment,
     *,
@@ -107,7 +107,7 @@ def grant(  # noqa: PLR0913 - a grant names all of these
     )
 
 
-def make_grant(  # noqa: PLR0913
+def make_grant(
     session: Session,
     compartment: Compartment,
     *,

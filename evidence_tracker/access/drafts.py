@@ -14,7 +14,7 @@ from evidence_tracker.keys.wraps import seal, unseal
 from evidence_tracker.vault.keyring import Keyring
 
 
-def keep(  # noqa: PLR0913 - what a draft is
+def keep(
     session: Session,
     *,
     kind: str,

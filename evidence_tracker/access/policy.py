@@ -146,7 +146,7 @@ def may(
 
 def visible(
     session: Session, actor: Actor, model: Any, permission: Permission = Permission.READ
-) -> ColumnElement[bool]:  # noqa: ANN401
+) -> ColumnElement[bool]:
     """Return the SQL condition under which rows of ``model`` exist for this actor.
 
     ``model`` has ``compartment_id`` and ``level``. Put it into every query: lists,

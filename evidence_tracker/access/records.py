@@ -55,7 +55,7 @@ def next_reference(session: Session, series: str) -> str:
     return f"{profile(session).prefix}-{series}-{counter.last:04d}"
 
 
-def create(  # noqa: PLR0913 - what every record carries
+def create(
     session: Session,
     model: type[AnyRecord],
     *,
@@ -66,7 +66,7 @@ def create(  # noqa: PLR0913 - what every record carries
     verb: CustodyVerb = CustodyVerb.RECORDED,
     occurred: datetime | Moment | None = None,
     facts: Mapping[str, Any] | None = None,
-    **values: Any,  # noqa: ANN401 - the columns of the model
+    **values: Any,
 ) -> AnyRecord:
     """Check the right, make the record, note its first version; returns it.
 
@@ -92,7 +92,7 @@ def create(  # noqa: PLR0913 - what every record carries
     return record
 
 
-def amend(  # noqa: PLR0913
+def amend(
     session: Session,
     record: AnyRecord,
     changes: Mapping[str, Any],
@@ -172,7 +172,7 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _cleaned(name, value) for name, value in values.items()}
 
 
-def _cleaned(name: str, value: Any) -> Any:  # noqa: ANN401
+def _cleaned(name: str, value: Any) -> Any:
     if not isinstance(value, str) or type(value) is not str:
         return value
     text = value.strip()

@@ -134,7 +134,7 @@ def prove_event(door: Door, epoch: int, index: int, opened: tuple[str, ...], to:
         event = next(item for item in events if (item.epoch, item.index) == (epoch, index))
         unknown = set(opened) - event.values.keys()
         if unknown:
-            raise InvalidInput(f"This event has no field {sorted(unknown)[0]!r}.")
+            raise InvalidInput(f"This event has no field {min(unknown)!r}.")
         names = opened or ("subject", "seq", "prev")
         proof = prove(session, event, names, note=signed.note, size=signed.size).encode()
     del note

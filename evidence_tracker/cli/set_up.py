@@ -3,6 +3,7 @@
 import getpass
 import json
 import sys
+
 import click
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import compartments
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import Governance, find, page
 from evidence_tracker.casework.allegations.models import Allegation
@@ -21,7 +22,6 @@ from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import preparation, releasing, sealing
 from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionItem
-from evidence_tracker.access import compartments
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound

@@ -11,20 +11,19 @@ Findings name the epoch and index, the record or the key; nothing is repaired.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Table, func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.custody.checkpoints import LogSigner
-from evidence_tracker.custody.ledger import RECORD_PREFIX, RECORD_TYPE, subject_purpose
+from evidence_tracker.custody.comparison import RecordComparison
+from evidence_tracker.custody.findings import UNREADABLE, Verification
+from evidence_tracker.custody.ledger import RECORD_TYPE, subject_purpose
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, LogNode, SignedCheckpoint, SubjectKey
-from evidence_tracker.db import Evidential, as_json, evidential_models
 from evidence_tracker.errors import EvidenceTrackerError, IntegrityFailure
 from evidence_tracker.integrity import commitment
-from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.integrity.checkpoint import open_checkpoint
 from evidence_tracker.integrity.faults import IntegrityFault
 from evidence_tracker.integrity.merkle import Frontier, leaf_hash
@@ -33,56 +32,8 @@ from evidence_tracker.keys.wraps import unseal
 from evidence_tracker.vault.keyring import Keyring
 from evidence_tracker.vault.models import CompartmentKey
 
-_BATCH = 500
 _SALT_END = 47  # ["<43 characters of salt>" and the comma
 _COMMITMENT = slice(6, 70)  # {"c":"<64 hex digits>"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it was recorded.
-
-    ``kind`` is event, tree, checkpoint, head, key, record, blob or access-log; ``where`` names it;
-    ``epoch`` and ``index`` point into the log where that makes sense.
-    """
-
-    kind: str
-    where: str
-    what: str
-    epoch: int | None = None
-    index: int | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the finding as JSON values."""
-        return {
-            "kind": self.kind,
-            "where": self.where,
-            "what": self.what,
-            "epoch": self.epoch,
-            "index": self.index,
-        }
-
-    def __str__(self) -> str:
-        """Return the finding as a sentence."""
-        return f"{self.where}: {self.what}"
-
-
-@dataclass
-class Verification:
-    """What was looked at, and everything that was found."""
-
-    events: int = 0
-    records: int = 0
-    checkpoints: int = 0
-    findings: list[Finding] = field(default_factory=list)
-
-    def event(self, epoch: int, index: int, what: str) -> None:
-        """Note a fault of one event."""
-        self.findings.append(Finding("event", f"event {index} of epoch {epoch}", what, epoch, index))
-
-    def add(self, kind: str, where: str, what: str) -> None:
-        """Note any other fault."""
-        self.findings.append(Finding(kind, where, what))
 
 
 def verify_log(session: Session, signer: LogSigner, report: Verification) -> None:
@@ -90,7 +41,12 @@ def verify_log(session: Session, signer: LogSigner, report: Verification) -> Non
     base: str | None = None
     roots: dict[str, tuple[int, bytes]] = {}
     expected_epoch = 1
-    for head in session.scalars(select(LogEpoch).order_by(LogEpoch.epoch)):
+    try:
+        heads = session.scalars(select(LogEpoch).order_by(LogEpoch.epoch)).all()
+    except UNREADABLE:
+        report.add("head", "the head of the log", "cannot be read")
+        return
+    for head in heads:
         name, _, number = head.origin.rpartition("/")
         base = base or name
         if head.epoch != expected_epoch or number != str(head.epoch) or name != base:
@@ -99,11 +55,12 @@ def verify_log(session: Session, signer: LogSigner, report: Verification) -> Non
         root = _verify_epoch(session, head, signer, report)
         roots[head.origin] = (head.size, root)
     _verify_last_signed(signer, roots, report)
-    orphans = session.scalar(
-        select(func.count()).where(CustodyEventRow.epoch.not_in(select(LogEpoch.epoch)))
-    )
-    if orphans:
-        report.add("event", "the log", f"{orphans} events belong to no epoch")
+    for table in (CustodyEventRow, LogNode, SignedCheckpoint):
+        orphans = session.scalar(
+            select(func.count()).select_from(table).where(table.epoch.not_in(select(LogEpoch.epoch)))
+        )
+        if orphans:
+            report.add("tree", str(table.__tablename__), f"{orphans} rows belong to no epoch")
 
 
 def _verify_last_signed(signer: LogSigner, roots: dict[str, tuple[int, bytes]], report: Verification) -> None:
@@ -143,7 +100,9 @@ def _verify_epoch(session: Session, head: LogEpoch, signer: LogSigner, report: V
     report.events += frontier.size
     stored = tuple(bytes.fromhex(text) for text in head.frontier)
     if head.size != frontier.size or stored != frontier.hashes:
-        report.add("head", f"epoch {head.epoch}", f"the head says {head.size} events, the log holds {frontier.size}")
+        report.add(
+            "head", f"epoch {head.epoch}", f"the head says {head.size} events, the log holds {frontier.size}"
+        )
     if not nodes.is_exhausted():
         report.add("tree", f"epoch {head.epoch}", "the tree has nodes that no event accounts for")
     signed.report_unreached(frontier.size)
@@ -199,7 +158,9 @@ class _SignedSizes:
             return
         if (checkpoint.size, checkpoint.root) != (size, frontier.root()):
             self._report.event(
-                self._head.epoch, size - 1, f"or one before it is not what the checkpoint of {size} events signed"
+                self._head.epoch,
+                size - 1,
+                f"or one before it is not what checkpoint {size} signed",
             )
 
     def report_unreached(self, size: int) -> None:
@@ -213,32 +174,53 @@ class _SignedSizes:
 
 def verify_keys(session: Session, keyring: Keyring, report: Verification) -> None:
     """Unwrap every compartment key from its row."""
-    for row in session.scalars(select(CompartmentKey)):
+    for (stored,) in session.connection().exec_driver_sql("SELECT id FROM compartment_key").all():
         try:
-            keyring.open(row)
-        except (EvidenceTrackerError, ValueError, KeyError, TypeError) as error:
-            report.add("key", f"compartment key {row.id}", f"does not open: {error}")
+            keyring.open(session.get_one(CompartmentKey, UUID(hex=stored)))
+        except UNREADABLE as error:
+            report.add("key", f"compartment key {stored}", f"does not open: {error}")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One event as the driver gives it, with its identifiers read."""
+
+    epoch: int
+    idx: int
+    subject: UUID
+    seq: int
+    act_id: UUID
+    verb: str
+    leaf: bytes
+    payload: bytes
+
+
+def _raw_events(session: Session, report: Verification) -> Iterator[_Row]:
+    # Below the ORM: a value that does not read back must be named, not end the verification.
+    rows = session.connection().exec_driver_sql(
+        "SELECT epoch, idx, subject, seq, act_id, verb, leaf, payload "
+        "FROM custody_event ORDER BY subject, seq"
+    )
+    for epoch, index, subject, seq, act_id, verb, leaf, payload in rows:
+        try:
+            yield _Row(epoch, index, UUID(hex=subject), seq, UUID(hex=act_id), verb, leaf, payload)
+        except UNREADABLE:
+            report.event(epoch, index, "its columns cannot be read")
 
 
 def verify_payloads(session: Session, keyring: Keyring, report: Verification) -> None:
     """Rebuild every commitment, check every subject's chain, compare the last versions with the rows."""
     fresh = Keyring(keyring.root)
-    comparison = _RecordComparison(session, report)
-    rows = session.execute(
-        select(CustodyEventRow)
-        .order_by(CustodyEventRow.subject, CustodyEventRow.seq)
-        .execution_options(yield_per=1000)
-    ).scalars()
+    comparison = RecordComparison(session, report)
     chain: _Chain | None = None
-    for row in rows:
+    for row in _raw_events(session, report):
         if chain is None or chain.subject != row.subject:
             if chain is not None:
-                comparison.take(chain)
+                chain.end(comparison)
             chain = _Chain.begin(session, fresh, row.subject, report)
         chain.follow(row)
-        session.expunge(row)
     if chain is not None:
-        comparison.take(chain)
+        chain.end(comparison)
     comparison.finish()
 
 
@@ -262,26 +244,30 @@ class _Chain:
                 raise IntegrityFailure("is gone")
             key = keyring.unwrap_under(session, row.compartment_id, row.wraps, subject_purpose(subject))
             session.expunge(row)
-        except (EvidenceTrackerError, ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             report.add("key", f"subject key {subject}", f"does not open: {error}")
             return cls(subject, None, report)
         return cls(subject, key, report)
 
-    def follow(self, row: CustodyEventRow) -> None:
+    def end(self, comparison: RecordComparison) -> None:
+        if self.last_version is not None:
+            comparison.take(self.subject, self.last_version, self.at)
+
+    def follow(self, row: _Row) -> None:
         self.seq += 1
         if row.seq != self.seq:
-            self.report.event(row.epoch, row.idx, f"event {self.seq} of its subject {self.subject} is missing")
+            self.report.event(row.epoch, row.idx, f"event {self.seq} of subject {self.subject} is missing")
             self.seq = row.seq
         elif self.key is not None:
             self._open(row)
         self.prev = leaf_hash(row.leaf).hex()
         self.at = (row.epoch, row.idx)
 
-    def _open(self, row: CustodyEventRow) -> None:
+    def _open(self, row: _Row) -> None:
         try:
             packed = unseal(self.key or b"", row.payload, f"custody-payload/{row.subject}/{row.seq}")
             rebuilt = commitment.payload_commitment(packed).hex().encode()
-        except (EvidenceTrackerError, IntegrityFault) as error:
+        except UNREADABLE as error:
             self.report.event(row.epoch, row.idx, f"its payload was altered: {error}")
             return
         if row.leaf[_COMMITMENT] != rebuilt:
@@ -297,108 +283,6 @@ class _Chain:
             b'"prev","%s"]' % self.prev.encode(),
         }
         if not expected <= stated:
-            self.report.event(row.epoch, row.idx, "its columns or its link to the event before differ from its payload")
+            self.report.event(row.epoch, row.idx, "its columns or its link backwards differ from its payload")
         if b'"%s",' % RECORD_TYPE.encode() in packed:
             self.last_version = packed
-
-
-class _RecordComparison:
-    """Compares rows with the last versions of their chains, a batch at a time."""
-
-    def __init__(self, session: Session, report: Verification) -> None:
-        self._session = session
-        self._report = report
-        self._models = {str(model.__tablename__): model for model in evidential_models()}
-        self._waiting: dict[str, dict[UUID, tuple[dict[str, Any], tuple[int, int]]]] = {}
-        self._seen: dict[str, int] = {}
-
-    def take(self, chain: _Chain) -> None:
-        if chain.last_version is None:
-            return
-        values = {item.name: item.value for item in commitment.unpack(chain.last_version)}
-        table = str(values.get(RECORD_TYPE))
-        if table not in self._models:
-            self._report.event(*chain.at, f"names a kind of record that does not exist: {table}")
-            return
-        version = {
-            name.removeprefix(RECORD_PREFIX): value
-            for name, value in values.items()
-            if name.startswith(RECORD_PREFIX)
-        }
-        waiting = self._waiting.setdefault(table, {})
-        waiting[chain.subject] = (version, chain.at)
-        if len(waiting) >= _BATCH:
-            self._compare(table)
-
-    def finish(self) -> None:
-        for table in list(self._waiting):
-            self._compare(table)
-        for name, model in self._models.items():
-            self._find_unlogged(name, model)
-
-    def _compare(self, name: str) -> None:
-        waiting = self._waiting.pop(name)
-        model = self._models[name]
-        found = raw_rows(self._session, model, list(waiting))
-        self._seen[name] = self._seen.get(name, 0) + len(found)
-        for subject, (version, (epoch, index)) in waiting.items():
-            self._report.records += 1
-            raw = found.get(subject.hex)
-            if raw is None:
-                self._finding(name, subject, "is gone from its table", epoch, index)
-                continue
-            for column in differing_columns(self._session, model, raw, version):
-                self._finding(name, subject, f"column {column} is not what was logged", epoch, index)
-
-    def _finding(self, name: str, subject: UUID, what: str, epoch: int, index: int) -> None:
-        self._report.findings.append(Finding("record", f"{name} {subject}", what, epoch, index))
-
-    def _find_unlogged(self, name: str, model: type[Evidential]) -> None:
-        table: Any = model.__table__
-        if self._session.scalar(select(func.count()).select_from(table)) == self._seen.get(name, 0):
-            return
-        unlogged = select(literal_column("id")).select_from(table).where(
-            literal_column("id").not_in(select(CustodyEventRow.subject))
-        )
-        for row_id in self._session.execute(unlogged).scalars():
-            self._report.add("record", f"{name} {row_id}", "is in its table without any event in the log")
-
-
-def raw_rows(session: Session, model: type[Evidential], ids: list[UUID]) -> dict[str, dict[str, Any]]:
-    """Return rows as the driver gives them, by id in hex: conversions could hide a change."""
-    table: Table = model.__table__  # type: ignore[assignment] # declarative tables are Tables
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    marks = ", ".join("?" * len(ids))
-    result = session.connection().exec_driver_sql(
-        f'SELECT {columns} FROM "{table.name}" WHERE id IN ({marks})',  # noqa: S608 - names come from the models
-        tuple(item.hex for item in ids),
-    )
-    names = [column.name for column in table.columns]
-    return {str(row[names.index("id")]): dict(zip(names, row, strict=True)) for row in result}
-
-
-def differing_columns(
-    session: Session, model: type[Evidential], raw: dict[str, Any], version: dict[str, Any]
-) -> list[str]:
-    """Return the columns whose stored value is not exactly what the logged version says."""
-    table: Table = model.__table__  # type: ignore[assignment]
-    dialect = session.get_bind().dialect
-    differing = sorted(version.keys() - {column.name for column in table.columns})
-    for column in table.columns:
-        stored = raw[column.name]
-        load = column.type.dialect_impl(dialect).result_processor(dialect, None)
-        store = column.type.dialect_impl(dialect).bind_processor(dialect)
-        try:
-            value = load(stored) if load else stored
-            again = store(value) if store else value
-            is_same = (
-                column.name in version
-                and canonical(as_json(value)) == canonical(version[column.name])
-                and type(again) is type(stored)
-                and again == stored
-            )
-        except (ValueError, TypeError, LookupError, AttributeError, EvidenceTrackerError, IntegrityFault):
-            is_same = False  # what does not even read back is not what was written
-        if not is_same:
-            differing.append(column.name)
-    return differing

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from evidence_tracker.errors import IntegrityFailure, InvalidInput, Locked, NotReady
 from evidence_tracker.keys.wraps import KEY_BYTES, Wrap, decode, seal, unseal
 
-PASSPHRASE_ALGORITHM = "argon2id-A256GCM"
+PASSPHRASE_ALGORITHM = "argon2id-A256GCM"  # noqa: S105 - the name of an algorithm
 KEY_FILE_ALGORITHM = "keyfile-hkdf-A256GCM"
 MIN_PASSPHRASE = 8
 MIN_KEY_FILE = 32

@@ -146,7 +146,7 @@ def _precision(body: str) -> Precision:
         return Precision.AFTER
     if "/" in body:
         parts = body.split("/")
-        if len(parts) != 2:  # noqa: PLR2004 - a period has two ends
+        if len(parts) != 2:
             raise InvalidInput(f"{body!r} is not a period.", advice=ADVICE)
         for part in parts:
             _naive_span(part)
@@ -181,9 +181,9 @@ def _naive_span(text: str) -> tuple[datetime, datetime]:
             int(year),
             int(month or 12),
             last_day,
-            int(hour if hour else 23),
-            int(minute if minute else 59),
-            int(second if second else 59),
+            int(hour or 23),
+            int(minute or 59),
+            int(second or 59),
         )
     except ValueError as error:
         raise InvalidInput(f"{text!r} is not a real date.", advice=ADVICE) from error

@@ -106,7 +106,12 @@ def end_identifier(
 def named(name: str, name_language: str | None, name_latin: str | None) -> dict[str, Any]:
     """Return the name columns of a new actor; a name in another script needs its Latin form."""
     facts = stated.read(
-        {"name": name, "name_language": name_language, "name_latin": name_latin or latin(name)}, READERS
+        {
+            "name": name,
+            "name_language": name_language,
+            "name_latin": name_latin or latin(stated.text(name, "name")),
+        },
+        READERS,
     )
     return {**facts, "folded": folded(facts["name"], facts["name_latin"])}
 

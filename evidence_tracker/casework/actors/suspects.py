@@ -75,7 +75,7 @@ def add_suspect(
     facts = stated.read(
         {
             "capacity": capacity,
-            "nationalities": list(nationalities),
+            "nationalities": nationalities,
             "gender": gender,
             "born_on": born_on,
             "birthplace": birthplace,

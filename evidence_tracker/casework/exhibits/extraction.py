@@ -1,6 +1,7 @@
 """Bytes that leave the vault for a person's disk: logged first, verified while they are written."""
 
 import hashlib
+import mimetypes
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -89,3 +90,11 @@ def _copy(
 def _refuse_difference(exhibit: Exhibit, digest: str, size: int) -> None:
     if digest != exhibit.sha256 or size != exhibit.size_bytes:
         raise DigestMismatch(f"The bytes of {exhibit.reference} are not those that were received.")
+
+
+def target_for(exhibit: Exhibit, target: Path) -> Path:
+    """Return the new file: ``target``, or in a folder the reference with an extension, never the old name."""
+    extension = mimetypes.guess_extension(exhibit.media_type or "", strict=False) or ".bin"
+    path = target / f"{exhibit.reference}{extension}" if target.is_dir() else target
+    refuse_existing(path)
+    return path

@@ -83,6 +83,22 @@ def receive_paths(
             yield Taken(kept(found.path), exhibit)
 
 
+def receive_file(
+    path: Path, *, vault: Vault, acting: Acting, receive: Receive, progress: Progress | None = None
+) -> Exhibit:
+    """Take in one file; raises what ``receive_paths`` would report."""
+    if path.is_dir():
+        raise Refused(f"{kept(path)} is a folder.", advice="Name one file.")
+    found = next(walk([path]))
+    if isinstance(found, NotTaken):
+        raise Refused(f"{found.path}: {found.error}", advice=found.advice)
+    try:
+        return _take(found, vault, acting, receive, progress)
+    except OSError as error:
+        reported = _unreadable(path, error)
+        raise Refused(f"{reported.path}: {reported.error}", advice=reported.advice) from error
+
+
 def walk(paths: Iterable[Path], keep_out: Collection[Path] = ()) -> Iterator[FoundFile | NotTaken]:
     """Yield every regular file at and below ``paths``, and everything that cannot be taken in.
 

@@ -105,6 +105,22 @@ def links_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence[Ex
     ).all()
 
 
+def persons_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> list[tuple[ExhibitPerson, Person]]:
+    """Return the live links of an exhibit with their persons, where both exist for this actor."""
+    rows = session.execute(
+        select(ExhibitPerson, Person)
+        .join(Person, Person.id == ExhibitPerson.person_id)
+        .where(
+            ExhibitPerson.exhibit_id == exhibit.id,
+            ExhibitPerson.ended_at.is_(None),
+            visible(session, actor, ExhibitPerson),
+            visible(session, actor, Person),
+        )
+        .order_by(ExhibitPerson.recorded_at, ExhibitPerson.id)
+    )
+    return [(link, person) for link, person in rows]
+
+
 def exhibits_of(session: Session, person: Person, *, actor: Actor) -> Sequence[Exhibit]:
     """Return the exhibits a person is linked to, as far as link and exhibit exist for this actor."""
     return session.scalars(

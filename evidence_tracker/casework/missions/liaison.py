@@ -85,7 +85,7 @@ def add_contact(
             "name": name,
             "function": function,
             "how_to_reach": how_to_reach,
-            "languages": list(languages),
+            "languages": languages,
             "notes": notes,
         },
         CONTACT_READERS,

@@ -64,7 +64,7 @@ def open_mission(
             "mandate": mandate,
             "objectives": objectives,
             "area": area,
-            "places": list(places),
+            "places": places,
             "country": country,
             "starts_on": starts_on,
             "ends_on": ends_on,
@@ -128,7 +128,7 @@ def amend_mission(
 
 def mission_reference(text: str) -> str:
     """Return a mission's reference in upper case, or say the rule."""
-    code = text.strip()
+    code = stated.text(text, "reference")
     if not code.isascii() or _REFERENCE.fullmatch(code.upper()) is None:
         raise InvalidInput(
             f"{code[:80]!r} cannot be the reference of a mission.",

@@ -40,7 +40,7 @@ def add_member(
     require_open(mission)
     if not account.is_active:
         raise InvalidInput(f"The account {account.login} is switched off.")
-    facts = stated.read({"role": role, "languages": list(languages)}, READERS)
+    facts = stated.read({"role": role, "languages": languages}, READERS)
     _not_twice(session, mission, account, facts["role"])
     return records.create(
         session,

@@ -54,7 +54,7 @@ def add_party(
             "kind": kind,
             "recipient_class": recipient_class,
             "name": name,
-            "name_latin": name_latin or latin(name),
+            "name_latin": name_latin or latin(stated.text(name, "name")),
             "country": country,
             "language": language,
             "contact": contact,
@@ -164,9 +164,7 @@ def _is_latin(character: str) -> bool:
 
 def age_keys(keys: Iterable[str]) -> list[str]:
     """Return public age keys in their one written form; refuses all else, and never repeats a private key."""
-    if isinstance(keys, str):
-        raise InvalidInput("The age recipients must be a list of keys.")
-    return list(dict.fromkeys(_age_key(key) for key in keys))
+    return list(dict.fromkeys(_age_key(key) for key in stated.several(keys, "age recipients")))
 
 
 def _age_key(key: str) -> str:

@@ -52,13 +52,18 @@ def optional_text(value: object, what: str) -> str | None:
     return str(found) or None
 
 
-def texts(value: object, what: str) -> list[str]:
-    """Return a list of texts, each stripped, none empty, none twice."""
+def several(value: object, what: str) -> list[Any]:
+    """Return the members of a list, none where nothing was stated; one text is no list of its letters."""
     if value is None:
         return []
-    if not isinstance(value, list | tuple):
-        raise InvalidInput(f"The {what} must be a list of texts.")
-    return list(dict.fromkeys(text(item, what) for item in value))
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise InvalidInput(f"The {what} must be a list.")
+    return list(value)
+
+
+def texts(value: object, what: str) -> list[str]:
+    """Return a list of texts, each stripped, none empty, none twice."""
+    return list(dict.fromkeys(text(item, what) for item in several(value, what)))
 
 
 def word(enum: type[AnyWord]) -> Callable[[object, str], AnyWord]:
@@ -147,11 +152,7 @@ def place(value: object, what: str) -> Place:
 
 def places(value: object, what: str) -> list[dict[str, Any]]:
     """Return a list of places as they are stored in a list column."""
-    if value is None:
-        return []
-    if not isinstance(value, list | tuple):
-        raise InvalidInput(f"The {what} must be a list of places.")
-    return [place(item, what).to_json() for item in value]
+    return [place(item, what).to_json() for item in several(value, what)]
 
 
 def country(value: object, what: str) -> str:

@@ -23,8 +23,8 @@ from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.parties.models import Party
-from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.persons.codes import pseudonym
+from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import gates, sources
 from evidence_tracker.casework.submissions.analysis import allegation_annotations, incident_annotations
 from evidence_tracker.casework.submissions.gates import Gate, GateCode, Permitted

@@ -102,7 +102,7 @@ def amend_submission(
     _refuse_closed(session, submission)
     unknown = changes.keys() - {"title", "statement", "language", "purpose", "legal_basis", "level"}
     if unknown:
-        raise InvalidInput(f"{sorted(unknown)[0]!r} of a submission cannot be changed.")
+        raise InvalidInput(f"{min(unknown)!r} of a submission cannot be changed.")
     return amend(
         session,
         submission,
