@@ -117,9 +117,8 @@ def exculpatory(
     )
     found = list(pairs(session, query.order_by(Bearing.recorded_at, Bearing.id)))
     wanted = {bearing.allegation_id for bearing, _evidence in found}
-    names = dict(
-        session.execute(select(Allegation.id, Allegation.reference).where(Allegation.id.in_(wanted))).tuples()
-    )
+    referring = select(Allegation.id, Allegation.reference).where(Allegation.id.in_(wanted))
+    names = {row_id: reference for row_id, reference in session.execute(referring)}  # noqa: C416 - rows
     return [Against(names[bearing.allegation_id], bearing, evidence) for bearing, evidence in found]
 
 
