@@ -23,7 +23,8 @@ _REQUIRED = (
     "data/custody.jsonl", "proof/checkpoint", "proof/log.vkey", "proof/seal.tlog-proof",
 )  # fmt: skip
 _OTHERS = re.compile(
-    r"proof/events/[1-9][0-9]*\.tlog-proof|proof/epochs/[1-9][0-9]*/(?:checkpoint|log\.vkey|link\.tlog-proof)"
+    r"proof/events/[1-9][0-9]*\.tlog-proof|proof/epochs/[1-9][0-9]*/"
+    r"(?:checkpoint|kept-checkpoint|log\.vkey|link\.tlog-proof)"
 )
 _ONCE = ("Payload-Oxum", "Bagging-Date", "External-Identifier")
 

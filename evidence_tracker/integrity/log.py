@@ -7,6 +7,7 @@ from .checkpoint import Checkpoint, open_checkpoint
 from .contents import Contents, read_whole
 from .faults import IntegrityFault, MalformedNote
 from .files import MAX_SMALL, NOTE, TAG_MANIFEST, list_limit
+from .items import is_count
 from .note import Verifier, open_note
 from .proof import InclusionProof, verify_disclosure
 from .report import EVENTS, KEY, SIGNATURES, Findings
@@ -73,7 +74,7 @@ def earlier_epochs(contents: Contents, current: LogState, findings: Findings) ->
             findings.fault(EVENTS, "epoch-unlinked", folder, sentence)
             break
         try:
-            later = _earlier(contents, folder, epoch, later)
+            later = _earlier(contents, folder, epoch, later, findings)
         except IntegrityFault as fault:
             findings.caught(EVENTS, folder, fault)
             break
@@ -81,7 +82,7 @@ def earlier_epochs(contents: Contents, current: LogState, findings: Findings) ->
     return states
 
 
-def _earlier(contents: Contents, folder: str, epoch: int, later: LogState) -> LogState:
+def _earlier(contents: Contents, folder: str, epoch: int, later: LogState, findings: Findings) -> LogState:
     state = _open_state(
         read_whole(contents, f"{folder}/checkpoint", MAX_SMALL),
         _one_line(read_whole(contents, f"{folder}/log.vkey", MAX_SMALL)),
@@ -94,9 +95,29 @@ def _earlier(contents: Contents, folder: str, epoch: int, later: LogState) -> Lo
             f"The link is not the first event of epoch {later.epoch}, or of another state of it."
         )
     _, disclosure = verify_disclosure(link, [later.verifier])
-    if disclosure.opened_values().get("previous_checkpoint") != state.note.decode("utf-8"):
+    opened = disclosure.opened_values()
+    if opened.get("previous_checkpoint") != state.note.decode("utf-8"):
         raise LogMismatch(f"Epoch {later.epoch} does not begin with this checkpoint of epoch {epoch}.")
-    return state
+    if f"{folder}/kept-checkpoint" not in contents.sizes:
+        return state
+    return _kept(contents, folder, state, opened.get("restored_size"), findings)
+
+
+def _kept(contents: Contents, folder: str, state: LogState, restored: object, findings: Findings) -> LogState:
+    """Return the older state of an epoch that was left with fewer events than had been signed."""
+    kept = _open_state(read_whole(contents, f"{folder}/kept-checkpoint", MAX_SMALL), state.vkey)
+    signed = state.checkpoint.size
+    if kept.epoch != state.epoch or not is_count(restored) or restored >= signed:
+        raise LogMismatch("The log does not say that events of this epoch were lost.")
+    if kept.checkpoint.size > restored:
+        raise LogMismatch(f"The state that was kept is larger than the {restored} events that were restored.")
+    findings.note(
+        EVENTS,
+        f"Epoch {state.epoch} had {signed} signed events when it was left, of which {restored} were restored."
+        f" Its events are proved against its signed state of {kept.checkpoint.size} events; that this is an"
+        " older state of the same log is not proved by this bundle.",
+    )
+    return kept
 
 
 def _open_state(note: bytes, vkey: str) -> LogState:

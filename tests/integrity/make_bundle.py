@@ -65,6 +65,7 @@ class Ledger:
         self.logs = {1: SmallLog(f"{INSTANCE}/1", sha256(seed).digest())}
         self.events = []
         self.states = {}
+        self.kept = {}
         self.links = {}
 
     @property
@@ -85,14 +86,24 @@ class Ledger:
         own = {"act": act, "subject": subject, "seq": len(chain) + 1, "prev": prev, "logged_at": at}
         return self._write(own | self.actor | facts)
 
-    def open_epoch(self, reason):
+    def open_epoch(self, reason, *, lost=0):
+        """Go on in a new epoch; the last ``lost`` events were signed, but not restored."""
         self.states[self.epoch] = self.log.checkpoint()
         note = self.states[self.epoch].decode()
+        restored = len(self.log.leaves) - lost
+        if lost:
+            self.kept[self.epoch] = restored
+            self.events = [e for e in self.events if e.epoch < self.epoch or e.index < restored]
         self.epoch += 1
         seed = sha256(b"epoch %d" % self.epoch).digest()
         self.logs[self.epoch] = SmallLog(f"{INSTANCE}/{self.epoch}", seed)
         self.links[self.epoch - 1] = self._write(
-            {"act": "epoch_opened", "previous_checkpoint": note, "reason": reason}
+            {
+                "act": "epoch_opened",
+                "previous_checkpoint": note,
+                "restored_size": restored,
+                "reason": reason,
+            }
         )
 
     def _write(self, facts):
@@ -303,7 +314,7 @@ def zipped(files):
 
 def prove(ledger, event, names):
     log = ledger.logs[event.epoch]
-    return log.prove(event.index, event.disclose(names)).encode()
+    return log.prove(event.index, event.disclose(names), ledger.kept.get(event.epoch)).encode()
 
 
 def opened(event, item):
@@ -377,5 +388,7 @@ def _proofs(ledger, events, seal):
         files[f"{folder}/checkpoint"] = ledger.states[epoch]
         files[f"{folder}/log.vkey"] = f"{ledger.logs[epoch].signer.vkey}\n".encode()
         link = ledger.links[epoch]
-        files[f"{folder}/link.tlog-proof"] = prove(ledger, link, ["act", "previous_checkpoint"])
+        files[f"{folder}/link.tlog-proof"] = prove(ledger, link, link.names())
+        if epoch in ledger.kept:
+            files[f"{folder}/kept-checkpoint"] = ledger.logs[epoch].checkpoint(ledger.kept[epoch])
     return files

@@ -13,7 +13,6 @@ from evidence_tracker.integrity.proof import InclusionProof
 from evidence_tracker.integrity.report import (
     CONTAINER,
     DIGESTS,
-    EVENTS,
     FILES,
     KEY,
     RECEIPT,
@@ -30,12 +29,9 @@ from .make_bundle import (
     Ledger,
     furnished,
     make,
-    prove,
     relist,
     sign,
-    subject,
 )
-from .small_log import SmallLog
 from .spoil import named, notes, outcome
 
 STRANGER = Signer("evidence.example/kyiv/1", bytes(32))
@@ -208,86 +204,6 @@ def test_a_second_signature_under_the_list_is_refused(verify, honest):
     files["tagmanifest.note"] += STRANGER.signature_line(text).encode()
 
     assert named(verify(replace(honest, files=files)))[SIGNATURES] == {"log-mismatch"}
-
-
-# --- Epochs -----------------------------------------------------------------------------------
-
-
-def restored(epochs=1):
-    """Return a ledger whose instance was restored from a backup ``epochs`` times and went on."""
-    ledger = furnished()
-    for epoch in range(epochs):
-        ledger.open_epoch("restored from backup")
-        ledger.append(EXHIBIT, "examined", finding=f"again {epoch}")
-    return ledger
-
-
-@pytest.mark.parametrize("epochs", [1, 2, 3])
-def test_events_of_earlier_epochs_are_proved_through_the_links(verify, epochs):
-    report = verify(make(restored(epochs)))
-
-    assert (report.status, report.faults) == (0, ())
-    assert f"EX-0001: {4 + epochs} events, {3 + epochs} opened, 1 withheld" in notes(report)
-
-
-@pytest.mark.parametrize("name", ["checkpoint", "log.vkey", "link.tlog-proof"])
-def test_an_epoch_without_one_of_its_files_proves_nothing(verify, name):
-    report = verify(make(restored(2), final=lambda files: files.pop(f"proof/epochs/1/{name}")))
-
-    assert named(report)[EVENTS] == {"file-unreadable", "proof-mismatch"}
-
-
-def test_an_epoch_that_is_missing_breaks_the_way_back(verify):
-    def forget(files):
-        for name in [name for name in files if name.startswith("proof/epochs/2/")]:
-            del files[name]
-
-    assert "epoch-unlinked" in named(verify(make(restored(2), final=forget)))[EVENTS]
-
-
-def test_another_signed_state_of_the_old_epoch_is_not_the_one_that_was_left(verify):
-    ledger = restored()
-
-    def exchange(files):
-        files["proof/epochs/1/checkpoint"] = ledger.logs[1].checkpoint(5)
-
-    report = verify(make(ledger, final=exchange))
-
-    assert "log-mismatch" in named(report)[EVENTS]
-    assert "does not begin with this checkpoint" in report.text()
-
-
-def test_a_link_that_is_not_the_first_event_of_its_epoch_is_refused(verify):
-    ledger = restored()
-    link = ledger.links[1]
-    note = {"previous_checkpoint": ledger.states[1].decode()}
-    second = ledger.append(subject(91), "remark", **note)
-
-    def exchange(files):
-        files["proof/epochs/1/link.tlog-proof"] = prove(ledger, second, second.names())
-
-    assert link.index == 0
-    assert "log-mismatch" in named(verify(make(ledger, final=exchange)))[EVENTS]
-
-
-def test_an_old_epoch_of_another_instance_is_refused(verify):
-    ledger = restored()
-    other = SmallLog("evidence.example/lviv/1", bytes(32))
-    other.append(b"leaf")
-
-    def exchange(files):
-        files["proof/epochs/1/checkpoint"] = other.checkpoint()
-        files["proof/epochs/1/log.vkey"] = f"{other.signer.vkey}\n".encode()
-
-    assert "log-mismatch" in named(verify(make(ledger, final=exchange)))[EVENTS]
-
-
-def test_the_key_of_an_older_epoch_is_told_from_a_strangers(verify):
-    ledger = restored()
-    report = verify(make(ledger), vkey=ledger.logs[1].signer.vkey)
-
-    assert named(report) == {KEY: {"other-key"}}
-    assert "another epoch of the same log" in report.text()
 
 
 # --- Receipts ---------------------------------------------------------------------------------

@@ -121,6 +121,14 @@ def with_earlier_epoch() -> Ledger:
     return ledger
 
 
+def rolled_back() -> Ledger:
+    ledger: Ledger = bare()
+    ledger.append(EXHIBIT, "examined", finding="lost with the disk")
+    ledger.open_epoch("restored from a backup of the day before", lost=1)
+    ledger.append(EXHIBIT, "examined", finding="no sign of editing")
+    return ledger
+
+
 def unlinked() -> Bundle:
     ledger = with_earlier_epoch()
     earlier = ledger.logs[1].checkpoint(2)
@@ -133,6 +141,7 @@ def vectors() -> Iterator[Vector]:
     yield Vector("honest", HONEST, 0)
     yield Vector("honest-with-withheld-events", make(furnished(), COURT), 0)
     yield Vector("honest-with-an-earlier-epoch", make(with_earlier_epoch(), BARE_MINIMUM), 0)
+    yield Vector("honest-after-events-were-lost", make(rolled_back(), BARE_MINIMUM), 0)
     yield from outsiders()
     yield from insiders()
     yield receipt_of_the_other()
