@@ -107,6 +107,8 @@ def differing_columns(
         try:
             value = load(stored) if load else stored
             again = store(value) if store else value
+            if isinstance(again, memoryview):  # how a driver is handed bytes
+                again = bytes(again)
             is_same = (
                 column.name in version
                 and canonical(as_json(value)) == canonical(version[column.name])

@@ -118,10 +118,11 @@ def planted_names(
 
     Folded by ``names.fold`` and sorted; superseded values are among them, because an old
     name still names. Look for them with ``names.planted_in``. The answer is for the scan
-    alone and never reaches a door; that is why the right to prepare this submission is
-    enough, wherever the persons are recorded. Each person's log notes the use.
+    alone and never reaches a door; that is why the right to read this submission is
+    enough, wherever the persons are recorded: preparers, approvers and releasers all scan.
+    Each person's log notes the use.
     """
-    require(session, actor, Permission.PREPARE, submission.compartment_id, level=submission.level)
+    require(session, actor, Permission.READ, submission.compartment_id, level=submission.level)
     persons = _persons(session, person_ids)
     found: dict[UUID, set[str]] = {person.id: set() for person in persons}
     opened: dict[UUID, set[str]] = {person.id: set() for person in persons}
