@@ -62,8 +62,9 @@ written, bit for bit.
 The formats are public: ZIP without compression, BagIt (RFC 8493), signed notes, checkpoints and proofs
 (c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-proof), Merkle trees (RFC 6962), JSON
 (RFC 8785), Ed25519 (RFC 8032). In Go, `golang.org/x/mod/sumdb/note` opens `tagmanifest.note` and
-`proof/checkpoint` with the key in `proof/log.vkey`; its neighbour `tlog` checks the proofs. The
-specification, `docs/spec/bundle.md` in the source of evidence-tracker, says the rest.
+`proof/checkpoint` with the key in `proof/log.vkey`; its neighbour `tlog` checks the proofs. In the source
+of evidence-tracker, `docs/how-to/second-opinion` is a small program in Go that does this and shares no
+line with our verifier; `docs/spec/bundle.md` is the specification.
 
 ## What no check can tell you
 

@@ -71,6 +71,15 @@ def test_it_counts_the_events_of_each_item(verify, honest):
     assert "EX-0001: 4 events, 3 opened, 1 withheld" in notes(verify(honest))
 
 
+def test_it_tells_what_was_sealed_and_which_file_this_is(verify, honest):
+    told = notes(verify(honest))
+
+    assert "Sealed at 2026-03-02T14:48:00Z, version 1, event 9." in told
+    assert f"SHA-256 of this ZIP file: {sha256(honest.zipped()).hexdigest()}" in told
+    assert "Lines in data/custody.jsonl: 8" in told
+    assert f"{len(honest.files)} files, {sum(map(len, honest.files.values()))} bytes." in told
+
+
 def test_it_says_which_words_are_not_proved(verify, honest):
     lines = "\n".join(notes(verify(honest)))
 
@@ -219,9 +228,11 @@ def test_the_receipt_of_another_bundle_is_refused(verify):
 def test_the_receipt_of_another_file_of_the_same_submission_is_refused(verify):
     ledger = furnished()
     make(ledger)
-    second = make(ledger, COURT[1:])
+    earlier = make(ledger, COURT[1:])
+    report = verify(replace(make(ledger), receipt=earlier.receipt))
 
-    assert named(verify(replace(make(ledger), receipt=second.receipt)))[RECEIPT]
+    assert named(report) == {RECEIPT: {"wrong-proof"}}
+    assert "older than the state of the log" in " ".join(report.text().split())
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from evidence_tracker.integrity.archive import ArchiveFault, read_archive
 from evidence_tracker.integrity.bundle import verify_bundle
 from evidence_tracker.integrity.contents import Unreadable
 from evidence_tracker.integrity.faults import IntegrityFault
-from evidence_tracker.integrity.report import KINDS, fault_name
+from evidence_tracker.integrity.report import KINDS, Outcome, fault_name
 from tests.vectors.make_bundle_vectors import FOLDER, vectors
 
 PACKAGE = Path(evidence_tracker.integrity.__path__[0])
@@ -44,6 +44,15 @@ def test_the_verifier_says_what_is_expected(name):
 
     assert found == {tuple(fault) for fault in expected["faults"]}
     assert report.status == expected["status"]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_check_that_is_not_done_says_why(name):
+    report = verify_bundle(next((FOLDER / name).glob("*.zip")), vkey=None)
+    undone = [check for check in report.checks if check.outcome is Outcome.NOT_DONE]
+
+    assert undone
+    assert all("Not done: " in " ".join(check.notes) or "rests on" in check.notes[-1] for check in undone)
 
 
 @pytest.mark.parametrize("name", [name for name in ALL if ALL[name].status])
