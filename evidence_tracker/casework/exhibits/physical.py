@@ -132,7 +132,7 @@ def item_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> PhysicalItem
 
 
 def photos_of(session: Session, item: PhysicalItem, *, actor: Actor) -> list[Photo]:
-    """Return the photos of a thing that exist for this actor, as they were added."""
+    """Return the photos of a thing that exist for this actor, by their references."""
     rows = session.execute(
         select(Exhibit, ItemPhoto.view)
         .join(ItemPhoto, ItemPhoto.photo_id == Exhibit.id)
@@ -142,7 +142,7 @@ def photos_of(session: Session, item: PhysicalItem, *, actor: Actor) -> list[Pho
             visible(session, actor, ItemPhoto),
             visible(session, actor, Exhibit),
         )
-        .order_by(ItemPhoto.recorded_at, ItemPhoto.id)
+        .order_by(Exhibit.reference)
     )
     return [Photo(exhibit, view) for exhibit, view in rows]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission, now, require, visible
@@ -42,6 +42,7 @@ def apply_seal(
             advice="Read the number again; if both are right, one of the seals is not what it seems.",
         )
     when = _past(session, applied)
+    earlier = session.scalar(select(func.count()).select_from(Seal).where(Seal.exhibit_id == exhibit.id)) or 0
     seal = create(
         session,
         Seal,
@@ -50,6 +51,7 @@ def apply_seal(
         actor=actor,
         occurred=when,
         exhibit_id=exhibit.id,
+        position=earlier + 1,
         number=digits,
         container=container,
         applied=when,
@@ -108,7 +110,7 @@ def seals_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence[Se
     return session.scalars(
         select(Seal)
         .where(Seal.exhibit_id == exhibit.id, visible(session, actor, Seal))
-        .order_by(Seal.recorded_at, Seal.id)
+        .order_by(Seal.position)
     ).all()
 
 

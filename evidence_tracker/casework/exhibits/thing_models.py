@@ -94,9 +94,11 @@ class Seal(Record):
             sqlite_where=text("opened IS NULL"),
             postgresql_where=text("opened IS NULL"),
         ),
+        UniqueConstraint("exhibit_id", "position"),
     )
 
-    exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), index=True)
+    exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"))
+    position: Mapped[int]
     number: Mapped[str]
     container: Mapped[str | None]
     applied: Mapped[Moment]

@@ -49,17 +49,16 @@ class TransferFacts:
 
 @dataclass(frozen=True)
 class Custodian:
-    """Who holds an exhibit, since when, by which transfer; ``transfer`` None: it never left us."""
+    """Who holds an exhibit, since when, by which transfer; ``transfer`` None: it is with us.
+
+    ``is_out``: it is expected back.
+    """
 
     name: str | None
     organisation: str
     since: Moment | None
     transfer: Transfer | None
-
-    @property
-    def is_out(self) -> bool:
-        """Say whether the exhibit is out and expected back."""
-        return self.transfer is not None and self.transfer.ended_as is None
+    is_out: bool
 
 
 def transfer(
@@ -149,8 +148,9 @@ def custodian_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Custodi
     last = rows[-1] if rows else None
     if last is None or last.ended_as is TransferEnd.RETURNED:
         since = last.ended if last is not None else None
-        return Custodian(None, profile(session).organisation, since, None)
-    return Custodian(last.received_by, last.received_organisation, last.happened, last)
+        return Custodian(None, profile(session).organisation, since, None, is_out=False)
+    is_out = last.ended_as is None
+    return Custodian(last.received_by, last.received_organisation, last.happened, last, is_out)
 
 
 def transfers_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence[Transfer]:

@@ -279,6 +279,7 @@ def _make_seal() -> None:
         "seal",
         *_record("seal"),
         sa.Column("exhibit_id", KEY, nullable=False),
+        sa.Column("position", WHOLE, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("container", sa.Text()),
         sa.Column("applied", MomentType(), nullable=False),
@@ -287,9 +288,9 @@ def _make_seal() -> None:
         sa.Column("opened_reason", sa.Text()),
         sa.Column("was_intact", sa.Boolean()),
         _to("seal", "exhibit_id", "exhibit"),
+        sa.UniqueConstraint("exhibit_id", "position", name="uq_seal_exhibit_id_position"),
     )
     op.create_index("ix_seal_compartment_id", "seal", ["compartment_id"])
-    op.create_index("ix_seal_exhibit_id", "seal", ["exhibit_id"])
     _one_live("uq_seal_in_use", "seal", ["number"], "opened IS NULL")
     _one_live("uq_seal_on_exhibit", "seal", ["exhibit_id"], "opened IS NULL")
 
