@@ -25,6 +25,8 @@ from evidence_tracker.vault.keyring import Keyring
 #: Acts whose nature and time a recipient reads; others are transmitted closed.
 OPEN_ACTS = frozenset(
     {
+        CustodyVerb.RECORDED,
+        CustodyVerb.AMENDED,
         CustodyVerb.EXHIBIT_RECEIVED,
         CustodyVerb.DERIVATIVE_MADE,
         CustodyVerb.SEALED,

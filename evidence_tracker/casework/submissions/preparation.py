@@ -190,14 +190,14 @@ def close_submission(session: Session, submission: Submission, *, reason: str, a
 
 
 def live_items(session: Session, submission: Submission) -> list[SubmissionItem]:
-    """Return the items that are in, by number."""
-    return list(
-        session.scalars(
-            select(SubmissionItem)
-            .where(SubmissionItem.submission_id == submission.id, SubmissionItem.ended_at.is_(None))
-            .order_by(SubmissionItem.number)
+    """Return the items that are in: exhibits, interviews, incidents, allegations, each by number."""
+    rows = session.scalars(
+        select(SubmissionItem).where(
+            SubmissionItem.submission_id == submission.id, SubmissionItem.ended_at.is_(None)
         )
     )
+    order = list(ItemKind)
+    return sorted(rows, key=lambda item: (order.index(item.kind), item.number))
 
 
 def _refuse_closed(session: Session, submission: Submission) -> None:
