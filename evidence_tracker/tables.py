@@ -1,35 +1,35 @@
-"""The one list of every room's models; Alembic, verification and tests import it."""
-
-import importlib
-import importlib.util
+"""The one list of every room's models; Alembic's comparison, verification and tests import it."""
 
 from evidence_tracker import outbox
-from evidence_tracker.access import models as access_models
-from evidence_tracker.custody import models as custody_models
+from evidence_tracker.access import models as access
+from evidence_tracker.casework.actors import models as actors
+from evidence_tracker.casework.allegations import models as allegations
+from evidence_tracker.casework.consent import models as consent
+from evidence_tracker.casework.exhibits import models as exhibits
+from evidence_tracker.casework.incidents import models as incidents
+from evidence_tracker.casework.interviews import models as interviews
+from evidence_tracker.casework.missions import models as missions
+from evidence_tracker.casework.osint import models as osint
+from evidence_tracker.casework.parties import models as parties
+from evidence_tracker.casework.persons import models as persons
+from evidence_tracker.casework.submissions import models as submissions
+from evidence_tracker.custody import models as custody
 from evidence_tracker.db import Base
-from evidence_tracker.vault import models as vault_models
+from evidence_tracker.vault import models as vault
 
 ROOMS = (
-    "parties",
-    "missions",
-    "actors",
-    "persons",
-    "exhibits",
-    "consent",
-    "interviews",
-    "osint",
-    "incidents",
-    "allegations",
-    "submissions",
+    parties,
+    missions,
+    actors,
+    persons,
+    exhibits,
+    consent,
+    interviews,
+    osint,
+    incidents,
+    allegations,
+    submissions,
 )
-for _room in ROOMS:
-    if (
-        importlib.util.find_spec(f"evidence_tracker.casework.{_room}") is None
-        or importlib.util.find_spec(f"evidence_tracker.casework.{_room}.models") is None
-    ):
-        continue  # TEMPORARY while the rooms are being built
-    importlib.import_module(f"evidence_tracker.casework.{_room}.models")
+GROUND = (vault, custody, access, outbox)
 
 metadata = Base.metadata
-
-__all__ = ["ROOMS", "access_models", "custody_models", "metadata", "outbox", "vault_models"]
