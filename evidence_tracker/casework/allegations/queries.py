@@ -77,6 +77,17 @@ def count_allegations(session: Session, *, actor: Actor) -> int:
     return session.scalar(query) or 0
 
 
+def incident_references(
+    session: Session, allegations: Sequence[Allegation], *, actor: Actor
+) -> dict[UUID, str]:
+    """Return the references of the incidents behind these allegations, by incident id, in one query."""
+    wanted = {allegation.incident_id for allegation in allegations}
+    query = select(Incident.id, Incident.reference).where(
+        Incident.id.in_(wanted), visible(session, actor, Incident)
+    )
+    return {row_id: reference for row_id, reference in session.execute(query)}  # noqa: C416 - rows
+
+
 def bearings_of(session: Session, allegation: Allegation, *, actor: Actor) -> list[tuple[Bearing, Cited]]:
     """Return every bearing on an allegation, ended ones too, by element and then as recorded."""
     query = cited(session, actor, Bearing).where(Bearing.allegation_id == allegation.id)
