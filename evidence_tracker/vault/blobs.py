@@ -60,11 +60,15 @@ class Writer(Protocol):
         """Start carrying what was written to its place, if the store can."""
 
 
-class Store(Protocol):
-    """Where ciphertext lies: a folder, or a bucket."""
+class Receiver(Protocol):
+    """Takes new blobs: a store, or a batch on its way into one."""
 
     def write(self, blob_id: UUID) -> AbstractContextManager[Writer]:
         """Take a new blob, which exists when the block ends without an error, or not at all."""
+
+
+class Store(Receiver, Protocol):
+    """Where ciphertext lies: a folder, or a bucket."""
 
     def open(self, blob_id: UUID) -> BinaryIO:
         """Open the ciphertext, seekable; raises BlobMissing."""
@@ -104,7 +108,7 @@ class Deposit:
 
 
 def deposit(
-    store: Store,
+    store: Receiver,
     stream: Source,
     *,
     instance_id: UUID,

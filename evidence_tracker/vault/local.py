@@ -45,6 +45,12 @@ class LocalWriter:
         """Start carrying what was written to the device; may be called from another thread."""
         self._files.flush(self._descriptor)
 
+    def finish(self, *, sync: bool) -> None:
+        """Make the file read-only; with ``sync``, wait until all of it is on the device."""
+        self._files.protect(self._descriptor)
+        if sync:
+            self._files.fsync(self._descriptor)
+
 
 class LocalStore:
     """A vault in a private folder, made if it is not there.
@@ -67,25 +73,31 @@ class LocalStore:
 
         Raises Refused if the id is taken: content is never overwritten.
         """
-        temporary, final = self._incoming / blob_id.hex, self._path(blob_id)
         with ExitStack() as on_failure:
-            descriptor = self._begin(blob_id, temporary)
-            on_failure.callback(self._discard, temporary)
-            with ExitStack() as closing:
-                closing.callback(self._files.close, descriptor)
-                if final.exists():
-                    raise _taken(blob_id)
-                yield LocalWriter(self._files, descriptor)
+            with self._taking(blob_id, on_failure) as writer:
+                yield writer
                 reached(WritePoint.TEMP_WRITTEN)
-                self._files.protect(descriptor)
-                self._files.fsync(descriptor)
+                writer.finish(sync=True)
             reached(WritePoint.FILE_SYNCED)
-            self._ensure_folder(final.parent)
-            self._files.rename(temporary, final)
+            self._rename([blob_id])
             on_failure.pop_all()
-        reached(WritePoint.RENAMED)
-        self._files.fsync_dir(final.parent)
-        reached(WritePoint.FOLDER_SYNCED)
+        self._sync_names([blob_id])
+
+    @contextmanager
+    def batch(self) -> "Iterator[LocalBatch]":
+        """Take many small blobs with one sync for all; they exist when the block ends, or none does.
+
+        Name them in rows only after the block. ``blobs.deposit`` takes the batch in place of a store.
+        """
+        batch = LocalBatch(self)
+        with ExitStack() as on_failure:
+            on_failure.callback(self._discard, batch.taken)
+            yield batch
+            self._files.sync_all([self._incoming / blob_id.hex for blob_id in batch.taken])
+            reached(WritePoint.FILE_SYNCED)
+            self._rename(batch.taken)
+            on_failure.pop_all()
+        self._sync_names(batch.taken)
 
     def open(self, blob_id: UUID) -> BinaryIO:
         """Open the ciphertext; raises BlobMissing."""
@@ -124,17 +136,38 @@ class LocalStore:
         strays = [path for path in self._blobs() if not known(UUID(path.name))]
         return [UUID(path.name) for path in unfinished + strays if self._remove_if_old(path, before)]
 
-    def _begin(self, blob_id: UUID, temporary: Path) -> int:
-        """Create the temporary file, which also keeps a second writer of this id out."""
+    @contextmanager
+    def _taking(self, blob_id: UUID, on_failure: ExitStack) -> Iterator[LocalWriter]:
+        """Open the temporary file, which also keeps a second writer of this id out."""
         try:
-            return self._files.create(temporary)
+            descriptor = self._files.create(self._incoming / blob_id.hex)
         except FileExistsError as error:
             raise _taken(blob_id) from error
+        on_failure.callback(self._discard, [blob_id])
+        try:
+            if self._path(blob_id).exists():
+                raise _taken(blob_id)
+            yield LocalWriter(self._files, descriptor)
+        finally:
+            self._files.close(descriptor)
 
-    def _discard(self, temporary: Path) -> None:
-        """Remove an unfinished write; if even that fails, the sweep will."""
-        with suppress(OSError):
-            self._files.unlink(temporary)
+    def _rename(self, blob_ids: list[UUID]) -> None:
+        for blob_id in blob_ids:
+            final = self._path(blob_id)
+            self._ensure_folder(final.parent)
+            self._files.rename(self._incoming / blob_id.hex, final)
+        reached(WritePoint.RENAMED)
+
+    def _sync_names(self, blob_ids: list[UUID]) -> None:
+        for folder in sorted({self._path(blob_id).parent for blob_id in blob_ids}):
+            self._files.fsync_dir(folder)
+        reached(WritePoint.FOLDER_SYNCED)
+
+    def _discard(self, blob_ids: list[UUID]) -> None:
+        """Remove unfinished writes; if even that fails, the sweep will."""
+        for blob_id in blob_ids:
+            with suppress(OSError):
+                self._files.unlink(self._incoming / blob_id.hex)
 
     def _remove_if_old(self, path: Path, before: datetime) -> bool:
         with suppress(FileNotFoundError):  # a write that ended meanwhile has taken its name along
@@ -162,6 +195,25 @@ class LocalStore:
     def _blobs(self) -> Iterator[Path]:
         for shard in _named(self._root, SHARD_NAME):
             yield from _named(shard, BLOB_NAME)
+
+
+class LocalBatch:
+    """Blobs on their way into a store together."""
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self.taken: list[UUID] = []
+
+    @contextmanager
+    def write(self, blob_id: UUID) -> Iterator[LocalWriter]:
+        """Take a new blob into the batch; one that fails is left out, the others stay."""
+        with ExitStack() as on_failure:
+            with self._store._taking(blob_id, on_failure) as writer:  # noqa: SLF001 - one mechanism, two callers
+                yield writer
+                reached(WritePoint.TEMP_WRITTEN)
+                writer.finish(sync=False)
+            on_failure.pop_all()
+        self.taken.append(blob_id)
 
 
 def refuse_open_folder(root: Path) -> None:

@@ -46,6 +46,12 @@ class LosingFiles(Files):
             self._content_synced(descriptor)
             self.after_each("fsync")
 
+    def sync_all(self, paths):
+        super().sync_all(paths)
+        for path in paths:
+            self._contents[path.stat().st_ino] = path.read_bytes()
+        self.after_each("sync_all")
+
     def _content_synced(self, descriptor):
         path = self._paths[descriptor]
         self._contents[path.stat().st_ino] = path.read_bytes()

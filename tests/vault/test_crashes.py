@@ -112,6 +112,24 @@ def assert_all_or_nothing(vault):
         assert path.read_bytes() == CONTENT
 
 
+def test_a_power_cut_in_a_batch_leaves_all_or_nothing_of_each(losing, tmp_path):
+    cuts: list[Path] = []
+
+    def cut(operation):
+        cuts.append(losing.disk_after_power_cut(tmp_path / f"after-{len(cuts)}-{operation}"))
+
+    losing.after_each = cut
+    store = LocalStore(tmp_path / "disk" / "vault", losing)
+    ids = [UUID(int=number << 120 | 5) for number in (7, 7 << 1, 9)]
+    with store.batch() as batch:
+        for blob_id in ids:
+            with batch.write(blob_id) as writer:
+                writer.write(CONTENT)
+    for after_cut in cuts:
+        assert_all_or_nothing(after_cut / "vault")
+    assert sorted(LocalStore(cuts[-1] / "vault").ids()) == sorted(ids)
+
+
 def test_what_was_deposited_survives_a_power_cut_right_after(losing, tmp_path):
     store = LocalStore(tmp_path / "disk" / "vault", losing)
     kept = [deposit(store, io.BytesIO(CONTENT * times), instance_id=INSTANCE) for times in (0, 1, 70)]

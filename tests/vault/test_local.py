@@ -1,3 +1,4 @@
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -5,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from evidence_tracker.errors import BlobMissing, NotReady, Refused
+from evidence_tracker.vault.files import Files
 from evidence_tracker.vault.local import LocalStore
 
 AN_HOUR = timedelta(hours=1)
@@ -87,6 +89,84 @@ def test_it_refuses_a_second_writer_of_the_same_id(store):
         with pytest.raises(Refused, match="being written"), store.write(blob_id):
             pytest.fail("the second writer was let in")
     assert store.size(blob_id) == 5
+
+
+def test_a_batch_appears_together_at_its_end(store):
+    ids = [uuid4() for _ in range(20)]
+    with store.batch() as batch:
+        for blob_id in ids:
+            with batch.write(blob_id) as writer:
+                writer.write(b"ciphertext")
+        assert list(store.ids()) == []
+    assert list(store.ids()) == sorted(ids)
+    assert {store.size(blob_id) for blob_id in ids} == {10}
+
+
+def test_a_batch_that_fails_leaves_nothing(store, tmp_path):
+    def interrupted():
+        with store.batch() as batch:
+            with batch.write(uuid4()) as writer:
+                writer.write(b"whole")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not [path for path in (tmp_path / "vault").rglob("*") if path.is_file()]
+
+
+def test_one_that_fails_does_not_take_its_batch_along(store):
+    good = uuid4()
+
+    def broken(batch):
+        with batch.write(uuid4()) as writer:
+            writer.write(b"half")
+            raise OSError(5, "Input/output error")
+
+    with store.batch() as batch:
+        with pytest.raises(OSError, match="Input/output"):
+            broken(batch)
+        with batch.write(good) as writer:
+            writer.write(b"whole")
+    assert list(store.ids()) == [good]
+
+
+def test_a_batch_does_not_overwrite(store):
+    blob_id = keep(store, b"first")
+    with store.batch() as batch, pytest.raises(Refused), batch.write(blob_id):
+        pytest.fail("the second writer was let in")
+    assert store.size(blob_id) == 5
+
+
+def test_an_empty_batch_is_nothing(store):
+    with store.batch():
+        pass
+    assert list(store.ids()) == []
+
+
+def test_a_batch_fails_with_the_device(store, monkeypatch):
+    def lost(_self, _paths):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Files, "sync_all", lost)
+
+    def take():
+        with store.batch() as batch, batch.write(uuid4()) as writer:
+            writer.write(b"lost")
+
+    with pytest.raises(OSError, match="Input/output"):
+        take()
+    assert list(store.ids()) == []
+
+
+def test_files_are_synced_one_by_one_where_the_system_cannot_sync_all(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr("evidence_tracker.vault.files.SYNC_FILE_SYSTEM", None)
+    monkeypatch.setattr(Files, "fsync", lambda _self, descriptor: synced.append(os.fstat(descriptor).st_ino))
+    paths = [tmp_path / name for name in "abc"]
+    for path in paths:
+        path.write_bytes(b"x")
+    Files().sync_all(paths)
+    assert synced == [path.stat().st_ino for path in paths]
 
 
 def test_a_missing_blob_is_named(store):
