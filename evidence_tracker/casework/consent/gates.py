@@ -7,15 +7,15 @@ Everything here is a pure function of the events. Doubt closes the gate:
 * Later and earlier follow the order of the custody log (``number``), not the clock. A
   permission that was certainly obtained before a denial does not lift it, even when the
   paper was recorded later.
-* A denial or a limit overrides every earlier permission in the cells it speaks of, however
-  narrow that permission is.
-* It also overrides a later permission wherever it is itself the narrower one: a named
-  refusal holds against a permission for the whole class, a refusal of one item against a
-  permission for all. A later permission that is at least as narrow in each respect
-  (recipient, use, items) lifts it, for the cells it names and no others.
-* Of the permissions that stand, the narrowest decides, and of equally narrow ones the
-  later. Where none is narrower in every respect, all of them must allow it, at the lowest
-  of their levels.
+* A denial wipes away every earlier permission in the cells it speaks of, however narrow; a
+  limit lowers every earlier one.
+* Both also hold against a later permission wherever they are the narrower: a named refusal
+  against a permission for the whole class, a refusal of one item against a permission for
+  all. A later permission that is at least as narrow in each respect (recipient, use, items)
+  lifts them, for the cells it names and no others.
+* Of the permissions that were not wiped away the narrowest decides, and of equally narrow
+  ones the later. Where none is narrower in every respect, all of them must allow it, at the
+  lowest of their levels.
 * An expired permission does not uncover a broader one: it has to be renewed, or given anew.
 * A permission counts for a named recipient only while that party has the class it had then.
 """
@@ -216,13 +216,16 @@ def _weigh(known: Sequence[Said], cell: _Cell, at: datetime, *, is_lasting: bool
     speaking = [event for event in known if cell.is_meant_by(event)]
     denials = [event for event in speaking if event.kind.is_denial]
     permissions = [event for event in speaking if event.kind.is_permission]
-    # (2) The permissions that have begun and that no denial overrides.
+    # (2) The permissions that have begun and that nothing said later has wiped away.
     begun = [event for event in permissions if event.recorded_at <= at and event.obtained_earliest_at <= at]
-    standing = [event for event in begun if not any(_overrides(denial, event) for denial in denials)]
+    standing = [event for event in begun if not any(denial.number > event.number for denial in denials)]
     if not standing:
         return _closed(known, speaking, denials, permissions)
-    # (3) The narrowest of them; an expired one closes.
+    # (3) The narrowest of them; one that an earlier denial holds against, or that expired, closes.
     deciding = [event for event in standing if not any(_outranks(other, event) for other in standing)]
+    holding = [denial for denial in denials if any(_holds_against(denial, event) for event in deciding)]
+    if holding:
+        return _denied(holding)
     expired = [event for event in deciding if not is_lasting and has_expired(event.expires_on, at)]
     if expired:
         return _no(Reason.EXPIRED, expired)
@@ -292,7 +295,7 @@ def _narrowness(event: Said) -> tuple[int, int, int]:
     return recipient, int(event.use is not None), int(event.scope is Scope.ITEMS)
 
 
-def _overrides(restriction: Said, permission: Said) -> bool:
+def _holds_against(restriction: Said, permission: Said) -> bool:
     """Say whether a denial or a limit holds against a permission of the same cell."""
     return (
         restriction.number > permission.number
@@ -310,10 +313,10 @@ def _outranks(one: Said, other: Said) -> bool:
 
 
 def _open(deciding: Sequence[Said], limits: Sequence[Said]) -> Decision:
-    applied = [limit for limit in limits if any(_overrides(limit, event) for event in deciding)]
+    applied = [limit for limit in limits if any(_holds_against(limit, event) for event in deciding)]
     unlimited = _lowest(_level(event) for event in deciding)
     level = _lowest(
-        _lowest([_level(event), *(_level(limit) for limit in applied if _overrides(limit, event))])
+        _lowest([_level(event), *(_level(limit) for limit in applied if _holds_against(limit, event))])
         for event in deciding
     )
     used = [*deciding, *applied]
@@ -332,12 +335,15 @@ def _closed(
     known: Sequence[Said], speaking: Sequence[Said], denials: Sequence[Said], permissions: Sequence[Said]
 ) -> Decision:
     if denials:
-        last = denials[-1]
-        reason = Reason.WITHDRAWN if last.kind is ConsentKind.WITHDRAWN else Reason.REFUSED
-        return _no(reason, denials)
+        return _denied(denials)
     if permissions:
         return _no(Reason.NOT_YET, permissions)
     return _no(Reason.NOT_COVERED if known else Reason.NEVER_ASKED, speaking)
+
+
+def _denied(denials: Sequence[Said]) -> Decision:
+    is_withdrawn = denials[-1].kind is ConsentKind.WITHDRAWN
+    return _no(Reason.WITHDRAWN if is_withdrawn else Reason.REFUSED, denials)
 
 
 def _no(reason: Reason, events: Sequence[Said]) -> Decision:

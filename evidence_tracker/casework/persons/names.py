@@ -16,7 +16,7 @@ SHORTEST_PHONE = 7
 NATIONAL_PHONE = 9
 SHORTEST_NUMBER = 6
 
-_APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"  # noqa: RUF001 - these are the look-alikes that are folded away
+_APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _FOLDING = str.maketrans({**dict.fromkeys(_APOSTROPHES + _INVISIBLE), **dict.fromkeys(_HYPHENS, "-")})

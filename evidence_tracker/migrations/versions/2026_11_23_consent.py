@@ -18,9 +18,18 @@ depends_on: str | Sequence[str] | None = None
 _REFUSAL = "a consent event is never changed or removed"
 _TRIGGERS = {
     "sqlite": [
-        f"CREATE TRIGGER consent_event_no_{what} BEFORE {what.upper()} ON consent_event "
-        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
-        for what in ("update", "delete")
+        *(
+            f"CREATE TRIGGER consent_event_no_{what} BEFORE {what.upper()} ON consent_event "
+            f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            for what in ("update", "delete")
+        ),
+        # REPLACE removes the older row without asking the trigger on DELETE.
+        (
+            "CREATE TRIGGER consent_event_no_replace BEFORE INSERT ON consent_event "
+            "WHEN EXISTS (SELECT 1 FROM consent_event WHERE id = NEW.id"
+            " OR (person_id = NEW.person_id AND number = NEW.number)) "
+            "BEGIN SELECT RAISE(ABORT, 'a consent event is never changed or removed'); END"
+        ),
     ],
     "postgresql": [
         (
@@ -38,7 +47,7 @@ _TRIGGERS = {
     ],
 }
 _NO_TRIGGERS = {
-    "sqlite": ["DROP TRIGGER consent_event_no_update", "DROP TRIGGER consent_event_no_delete"],
+    "sqlite": [f"DROP TRIGGER consent_event_no_{what}" for what in ("update", "delete", "replace")],
     "postgresql": [
         "DROP TRIGGER consent_event_no_truncate ON consent_event",
         "DROP TRIGGER consent_event_no_change ON consent_event",
