@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 from sqlalchemy import func, select
 
+from evidence_tracker.access.accounts import switch_off
 from evidence_tracker.access.compartments import end_grant, find_compartment, grant, open_compartment
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, CompartmentKind, Grant, Role
 from evidence_tracker.access.policy import ROLES, Held, Permission, decide, may, require, visible
-from evidence_tracker.access.accounts import switch_off
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.missions.planning import open_mission
 from evidence_tracker.clock import FrozenClock
@@ -69,7 +69,9 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(role: Role, permi
 def test_a_grant_reaches_its_level_and_no_further(ceiling: Level, level: Level):
     order = ["PUBLIC", "INTERNAL", "CONFIDENTIAL", "RESTRICTED", "SEALED"]
     held = [Held(Role.READER, ceiling, None, None)]
-    assert decide(held, Permission.READ, level, NOW) == (order.index(level.value) <= order.index(ceiling.value))
+    assert decide(held, Permission.READ, level, NOW) == (
+        order.index(level.value) <= order.index(ceiling.value)
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,8 +85,13 @@ def test_a_grant_reaches_its_level_and_no_further(ceiling: Level, level: Level):
         (NOW + timedelta(days=1), NOW, False),
     ],
 )
-def test_an_expired_or_ended_grant_gives_nothing(expires: datetime | None, ended: datetime | None, answer: bool):
-    assert decide([Held(Role.READER, Level.SEALED, expires, ended)], Permission.READ, Level.PUBLIC, NOW) is answer
+def test_an_expired_or_ended_grant_gives_nothing(
+    expires: datetime | None, ended: datetime | None, answer: bool
+):
+    assert (
+        decide([Held(Role.READER, Level.SEALED, expires, ended)], Permission.READ, Level.PUBLIC, NOW)
+        is answer
+    )
 
 
 def test_without_a_grant_the_answer_is_no():
@@ -116,7 +123,10 @@ def test_what_may_not_be_seen_is_not_counted(instance: Instance, cast: Cast):
         for number in range(len(Level)):
             grant(
                 session,
-                session.get_one(Compartment, session.query(Mission).filter_by(reference=f"M-{number}").one().compartment_id),
+                session.get_one(
+                    Compartment,
+                    session.query(Mission).filter_by(reference=f"M-{number}").one().compartment_id,
+                ),
                 role=Role.READER,
                 level=Level.CONFIDENTIAL,
                 purpose="test",

@@ -18,7 +18,11 @@ def test_a_wrap_opens_for_its_recipient_and_purpose_only():
     key, under = new_key(), new_key()
     wraps = [wrap(key, under, recipient="a", purpose="blob/1")]
     assert unwrap(wraps, under, recipient="a", purpose="blob/1") == key
-    for recipient, purpose, other in (("b", "blob/1", under), ("a", "blob/2", under), ("a", "blob/1", new_key())):
+    for recipient, purpose, other in (
+        ("b", "blob/1", under),
+        ("a", "blob/2", under),
+        ("a", "blob/1", new_key()),
+    ):
         with pytest.raises(IntegrityFailure):
             unwrap(wraps, other, recipient=recipient, purpose=purpose)
 
@@ -96,7 +100,9 @@ def test_a_key_file_opens_what_it_closed(tmp_path: Path):
         folder.unlock(KeyFile(other))
 
 
-@pytest.mark.parametrize(("content", "says"), [(b"", "0 bytes"), (b"x" * 31, "31 bytes"), (None, "cannot be read")])
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "0 bytes"), (b"x" * 31, "31 bytes"), (None, "cannot be read")]
+)
 def test_what_is_no_key_file_is_named(tmp_path: Path, content: bytes | None, says: str):
     path = tmp_path / "key"
     if content is not None:

@@ -35,7 +35,9 @@ def test_the_ground_comes_up_with_its_triggers_and_goes_down_without_a_trace(tmp
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     with engine.connect() as connection:
-        left = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')")))
+        left = set(
+            connection.scalars(text("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')"))
+        )
     assert left == {"alembic_version"}
     engine.dispose()
 

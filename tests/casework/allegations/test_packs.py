@@ -2,6 +2,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import yaml
@@ -17,6 +18,8 @@ from evidence_tracker.casework.allegations.categories import (
     lies_under,
 )
 from evidence_tracker.errors import DigestMismatch, InvalidInput, NotFound
+
+PROJECT = Path(__file__).parents[3]
 
 # What was published stays as it is: a changed pack is a new version with a line of its own here.
 PUBLISHED = {
@@ -376,6 +379,15 @@ class TestReading:
 
         assert (read.categories, read.modes) == (again.categories, again.modes)
         assert read.sha256 != again.sha256
+
+    def test_the_example_of_the_reference_is_sound(self):
+        page = (PROJECT / "docs/reference/packs.md").read_text("utf-8")
+        example = page.partition("```yaml\n")[2].partition("```")[0]
+
+        pack = packs.read_pack(example.encode())
+
+        packs.check_correspondences(pack, packs.library().newest)
+        assert pack.name == "xx-cc@2026.1"
 
     def test_check_element_allows_its_numbers_and_the_whole(self):
         category = packs.library().pack("rome-statute").category("8(2)(b)(viii)")

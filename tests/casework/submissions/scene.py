@@ -8,9 +8,9 @@ from uuid import UUID
 import pyrage
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Compartment
 from evidence_tracker.access.records import Governance, create
-from evidence_tracker.access.levels import Level
 from evidence_tracker.casework.allegations.alleging import allege
 from evidence_tracker.casework.allegations.bearings import bear
 from evidence_tracker.casework.allegations.models import Allegation
@@ -88,7 +88,12 @@ def allow(
 def interview_with(session: Session, cast: Cast, person: Person) -> Interview:
     """Return a closed first account of a person."""
     interview = incidents.interview(
-        session, cast, language="uk", first_account="They kept us in the cellar.", account_version=1, governance=LAWFUL
+        session,
+        cast,
+        language="uk",
+        first_account="They kept us in the cellar.",
+        account_version=1,
+        governance=LAWFUL,
     )
     create(
         session,
@@ -127,7 +132,11 @@ def stage(instance: Instance, cast: Cast, *, level: IdentityLevel = IdentityLeve
             keys_checked_how="read aloud on the telephone",
         )
         witness = persons.person(
-            session, cast.amina, cast.mission, governance=LAWFUL, identity={"legal_name": "Оксана Вигаданенко"}
+            session,
+            cast.amina,
+            cast.mission,
+            governance=LAWFUL,
+            identity={"legal_name": "Оксана Вигаданенко"},
         )
         source = persons.person(
             session, cast.amina, cast.mission, governance=LAWFUL, identity={"legal_name": "Тарас Неіснуючий"}
@@ -140,12 +149,8 @@ def stage(instance: Instance, cast: Cast, *, level: IdentityLevel = IdentityLeve
         )
         interview = interview_with(session, cast, witness)
         incident = incidents.incident(session, cast)
-        link_evidence(
-            session, incident, photo, shows="the cellar door", stance="supports", actor=cast.amina
-        )
-        link_evidence(
-            session, incident, interview, shows="twelve days", stance="supports", actor=cast.amina
-        )
+        link_evidence(session, incident, photo, shows="the cellar door", stance="supports", actor=cast.amina)
+        link_evidence(session, incident, interview, shows="twelve days", stance="supports", actor=cast.amina)
         allegation = allege(
             session,
             incident,

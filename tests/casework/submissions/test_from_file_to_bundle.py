@@ -13,8 +13,8 @@ from evidence_tracker.instance import Instance
 from evidence_tracker.integrity.bundle import verify_bundle
 from evidence_tracker.jobs import bundles
 from evidence_tracker.jobs.audit import audit
-from tests.cast import Cast
 from tests.casework.submissions.scene import Scene, decrypted, desk, stage
+from tests.cast import Cast
 
 
 @pytest.fixture
@@ -71,7 +71,9 @@ def test_building_twice_gives_the_same_bytes(instance: Instance, cast: Cast, sce
 def test_who_prepared_it_cannot_approve_it(instance: Instance, cast: Cast, scene: Scene):
     with pytest.raises(SecondPersonNeeded, match="prepared"):
         # olena leads the mission, but daria added the items: so daria, given the right, is refused.
-        bundles.approve(desk(instance, grant_approver(instance, cast)), scene.submission, looked_at=(), note=None)
+        bundles.approve(
+            desk(instance, grant_approver(instance, cast)), scene.submission, looked_at=(), note=None
+        )
 
 
 def grant_approver(instance: Instance, cast: Cast):
