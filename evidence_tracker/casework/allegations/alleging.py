@@ -11,7 +11,6 @@ from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import Confidence, Suspect, Unit
 from evidence_tracker.casework.allegations.categories import (
     CrimeCategory,
-    Library,
     Mode,
     Pack,
     codes_in,
@@ -38,7 +37,6 @@ def allege(
     rationale: str,
     actor: Actor,
     ihl_basis: Iterable[str] = (),
-    published: Library | None = None,
 ) -> Allegation:
     """Read an incident under a category (``pack:code``); returns the allegation, claimed.
 
@@ -46,7 +44,7 @@ def allege(
     treaties, ``ihl_basis`` names their articles. Dates and forums never stand in the way:
     ``queries.cautions`` says what counsel should look at.
     """
-    pack, code = (published or library()).resolve(category)
+    pack, code = library().resolve(category)
     chosen = pack.category(code)
     _refuse_heading(pack, chosen)
     require(session, actor, Permission.READ, incident.compartment_id, level=incident.level)
