@@ -111,8 +111,9 @@ def test_the_legal_basis_has_no_default(session, cast):
 
 def test_what_is_needed_is_asked_for_by_name(session, cast):
     for name, value in product(("title", "kind", "occurred", "narrative", "basis"), (None, "")):
+        facts: dict[str, Any] = {name: value}
         with pytest.raises(InvalidInput, match=name):
-            make.incident(session, cast, **{name: value})
+            make.incident(session, cast, **facts)
 
 
 def test_a_faulty_fact_is_refused_by_name(session, cast):
