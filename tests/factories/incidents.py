@@ -8,19 +8,20 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.compartments import grant, open_compartment
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, CompartmentKind, Role
-from evidence_tracker.access.records import Governance, create, next_reference
+from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import OffenceBasis, Suspect, Unit, UnitKind
 from evidence_tracker.casework.actors.suspects import add_suspect
 from evidence_tracker.casework.actors.units import add_unit
 from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.casework.incidents.recording import record_incident
-from evidence_tracker.casework.interviews.models import AccountType, Interview, InterviewState
+from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.osint.captures import CaptureFacts, record_capture
 from evidence_tracker.casework.osint.models import Capture, CaptureMethod, ControlLevel
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.persons.registration import add_person
 from evidence_tracker.custody.events import Actor
 from tests.cast import Cast
+from tests.factories.interviews import planned
 
 LAWFUL = Governance(Level.CONFIDENTIAL, "documentation", "fictional act, article 1")
 
@@ -47,21 +48,12 @@ def incident(session: Session, cast: Cast, *, actor: Actor | None = None, **fact
     )
 
 
-def interview(session: Session, cast: Cast, **values: Any) -> Interview:
-    """Return a first account, in the compartment of the mission."""
-    facts: dict[str, Any] = {
-        "mission_id": None,
-        "account_type": AccountType.FIRST_ACCOUNT,
-        "state": InterviewState.CLOSED,
-        "governance": Governance(Level.RESTRICTED, "documentation", "fictional act, article 1"),
-    }
-    return create(
+def interview(session: Session, cast: Cast) -> Interview:
+    """Return an interview at RESTRICTED, in the compartment of the mission."""
+    return planned(
         session,
-        Interview,
-        compartment_id=cast.mission,
-        actor=cast.amina,
-        reference=next_reference(session, "I"),
-        **{**facts, **values},
+        cast,
+        governance=Governance(Level.RESTRICTED, "documentation", "fictional act, article 1"),
     )
 
 
