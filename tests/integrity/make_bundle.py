@@ -86,9 +86,12 @@ class Ledger:
         own = {"act": act, "subject": subject, "seq": len(chain) + 1, "prev": prev, "logged_at": at}
         return self._write(own | self.actor | facts)
 
-    def open_epoch(self, reason, *, lost=0):
-        """Go on in a new epoch; the last ``lost`` events were signed, but not restored."""
-        self.states[self.epoch] = self.log.checkpoint()
+    def open_epoch(self, reason, *, lost=0, state=None):
+        """Go on in a new epoch; the last ``lost`` events were signed, but not restored.
+
+        ``state`` is the signed checkpoint to be committed, if not that of the epoch that ends.
+        """
+        self.states[self.epoch] = state or self.log.checkpoint()
         note = self.states[self.epoch].decode()
         restored = len(self.log.leaves) - lost
         if lost:

@@ -78,6 +78,22 @@ def test_an_old_epoch_of_another_instance_is_refused(verify):
     assert "log-mismatch" in named(verify(make(ledger, final=exchange)))[EVENTS]
 
 
+@pytest.mark.parametrize("origin", ["evidence.example/lviv/1", "evidence.example/kyiv/7"])
+def test_a_log_that_claims_the_past_of_another_is_refused(verify, origin):
+    other = SmallLog(origin, bytes(32))
+    other.append(b"leaf")
+    ledger = furnished()
+    ledger.open_epoch("a past of our choice", state=other.checkpoint())
+
+    def exchange(files):
+        files["proof/epochs/1/log.vkey"] = f"{other.signer.vkey}\n".encode()
+
+    report = verify(make(ledger, final=exchange))
+
+    assert "log-mismatch" in named(report)[EVENTS]
+    assert "is not one of epoch 1 of evidence.example/kyiv" in " ".join(report.text().split())
+
+
 def test_the_key_of_an_older_epoch_is_told_from_a_strangers(verify):
     ledger = restored()
     report = verify(make(ledger), vkey=ledger.logs[1].signer.vkey)

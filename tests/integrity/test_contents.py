@@ -148,6 +148,22 @@ def test_a_key_file_that_is_no_key_is_named_and_the_key_given_is_used(tmp_path, 
     assert Outcome.PASSED not in {outcome(report, number) for number in (4, 5, 6, 7, 8, 9)}
 
 
+def test_a_key_file_of_two_lines_is_told_so(tmp_path, honest):
+    files = honest.files | {"proof/log.vkey": honest.files["proof/log.vkey"] * 2}
+    report = verify_bundle(replace(honest, files=files).write(tmp_path), vkey=None)
+
+    assert "The key is not one line." in report.text()
+
+
+def test_without_a_signed_state_of_the_log_each_check_says_what_it_waits_for(tmp_path, honest):
+    path = replace(honest, files=honest.files | {"proof/checkpoint": b"none"}).write(tmp_path)
+    report = verify_bundle(path, vkey=honest.vkey)
+
+    for number in (5, 6, 8, 9):
+        assert outcome(report, number) is Outcome.NOT_DONE
+        assert any("(see 4)" in note for note in report.checks[number - 1].notes)
+
+
 def test_a_log_without_epochs_is_refused(tmp_path, honest):
     other = SmallLog("example.org/log", bytes(32))
     other.append(b"leaf")

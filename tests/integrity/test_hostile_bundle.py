@@ -198,6 +198,22 @@ def test_an_item_file_that_is_no_item_is_named(tmp_path, data):
     assert ITEM in {fault.where for fault in report.checks[ITEMS - 1].faults}
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        2**53,
+        -(2**60),
+        {"ключ": 1},
+        {"a": {"b": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}},
+    ],
+)
+def test_what_no_canonical_json_can_hold_is_refused_even_in_annotations(tmp_path, value):
+    change = spoil_item(lambda item: item.update(annotations={"note": value}))
+    report = verify_bundle(make(bare(), BARE_MINIMUM, payload=change).write(tmp_path), vkey=None)
+
+    assert "not-canonical" in named(report)[ITEMS]
+
+
 @given(
     value=JSON_VALUES,
     key=st.sampled_from(["number", "kind", "custody", "record", "size", "file", "annotations"]),
@@ -208,6 +224,14 @@ def test_no_value_in_an_item_makes_the_verifier_stumble(tmp_path, value, key):
     path = make(bare(), BARE_MINIMUM, payload=change).write(tmp_path)
 
     assert verify_bundle(path, vkey=None).status in {1, 3}
+
+
+@pytest.mark.parametrize("number", [b"1.5", b"1e2", b"NaN", b"-Infinity"])
+def test_a_number_that_is_not_whole_is_refused_even_in_annotations(tmp_path, honest, number):
+    item = honest.files[ITEM].rstrip(b"}\n ") + b', "annotations": {"n": ' + number + b"}}"
+    report = verify_bundle(resealed(**{ITEM: item}).write(tmp_path), vkey=None)
+
+    assert f"The number {number.decode()} is not a whole number" in " ".join(report.text().split())
 
 
 @pytest.mark.parametrize("data", [b"{}", b'[{"number":"AL-0001"}]', b"[[]]", b"[null]", b'["x"]', b"5"])
