@@ -85,14 +85,16 @@ def receive(door: Door, /, paths: tuple[Path, ...], source: str | None, examine:
             people.link_person(session, row, person, role=PersonRole.SOURCE, actor=actor)
         return row
 
-    failures = _receive_all(door, paths, take)
+    taken, failed = _receive_all(door, paths, take)
     if examine:
-        run_owed(door.instance, JOBS)
-    return 1 if failures else 0
+        # As many as were taken in, not all that others left to the worker.
+        run_owed(door.instance, JOBS, limit=taken)
+    return 1 if failed else 0
 
 
-def _receive_all(door: Door, paths: tuple[Path, ...], take: folders.Receive) -> int:
-    failures = 0
+def _receive_all(door: Door, paths: tuple[Path, ...], take: folders.Receive) -> tuple[int, int]:
+    """Take everything in, saying what became of each; returns how many were taken and how many not."""
+    taken = failed = 0
     with door.progress() as progress:
         for result in folders.receive_paths(
             paths,
@@ -102,8 +104,10 @@ def _receive_all(door: Door, paths: tuple[Path, ...], take: folders.Receive) -> 
             keep_out=[door.instance.settings.path],
             progress=Bar(progress),
         ):
-            failures += _report(door, result)
-    return failures
+            is_failure = _report(door, result)
+            failed += is_failure
+            taken += not is_failure
+    return taken, failed
 
 
 def _report(door: Door, result: folders.Taken | folders.NotTaken) -> bool:
@@ -285,7 +289,7 @@ def derive(door: Door, /, reference: str, file: Path, kind: str, how: str, tool:
         )
 
     row = folders.receive_file(file, vault=door.instance.vault, acting=door.acting, receive=take)
-    run_owed(door.instance, JOBS)
+    run_owed(door.instance, JOBS, limit=1)
     answer = {"reference": row.reference, "made_from": reference, "sha256": row.sha256}
     door.say(
         answer, f"{row.reference} is a {kind} of {reference}; somebody else checks it with 'exhibit check'."

@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 import os
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -62,16 +63,15 @@ def write_original(
     refuse_existing(target)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(target, flags, PRIVATE)
-    try:
+    with ExitStack() as on_failure:
+        on_failure.callback(target.unlink)
         with os.fdopen(descriptor, "wb") as out:
             os.fchmod(out.fileno(), PRIVATE)
             digest, size = _copy(vault.chunks(session, blob), out.write, progress)
             out.flush()
             os.fsync(out.fileno())
         _refuse_difference(exhibit, digest, size)
-    except BaseException:
-        target.unlink()
-        raise
+        on_failure.pop_all()
 
 
 def _copy(

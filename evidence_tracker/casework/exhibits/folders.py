@@ -7,7 +7,7 @@ read or that changes while it is read) is reported with its reason, and the rest
 import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -157,15 +157,11 @@ def _take(
     happens: the commit may have been written, and the sweeper removes what no row names.
     """
     deposited = _deposit(found, vault, progress)
-    has_acted = False
-    try:
+    with ExitStack() as if_refused:
+        if_refused.callback(vault.discard, deposited)
         with acting() as (session, actor):
             exhibit = receive(session, actor, deposited, found.name)
-            has_acted = True
-    except BaseException:
-        if not has_acted:
-            vault.discard(deposited)
-        raise
+            if_refused.pop_all()
     return exhibit
 
 
