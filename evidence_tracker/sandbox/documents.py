@@ -53,7 +53,7 @@ class Words:
 
     def add(self, text: str) -> bool:
         """Add a line; False when no more can be taken."""
-        self._parts.append(text[: LONGEST_TEXT - self._length])
+        self._parts.append(text[: max(LONGEST_TEXT - self._length, 0)])
         self._length += len(text) + 1
         if self._length > LONGEST_TEXT:
             self.miss(f"Only the first {LONGEST_TEXT:,} characters were read.")

@@ -273,6 +273,13 @@ def test_text_has_an_end(sandbox):
     assert "Only the first" in said.failed
 
 
+def test_text_in_many_parts_has_the_same_end(sandbox):
+    parts = {f"word/footer{n}.xml": f"<w:f {W}><w:p>{'word ' * 500_000}</w:p></w:f>" for n in range(8)}
+    said = sandbox.text([zipped(parts)], DOCX)
+    assert LONGEST_TEXT - 10 < len(said.text) <= LONGEST_TEXT
+    assert "Only the first" in said.failed
+
+
 def test_what_has_no_reader_is_not_taken_for_read(sandbox, corpus):
     for name, media_type in (
         ("speech-en-GB.mp3", "audio/mpeg"),

@@ -48,6 +48,19 @@ def test_nothing_starts_before_the_first_question():
         assert idle._nursery is None
 
 
+def test_no_parser_is_loaded_in_the_calling_process():
+    script = (
+        "import sys\n"
+        "from evidence_tracker.sandbox.runner import Sandbox\n"
+        "with Sandbox() as sandbox: sandbox.examine([b'\\x89PNG'], 'image/png')\n"
+        "print(sorted({'PIL', 'magic', 'pypdfium2', 'zipfile', 'pyexpat', 'email'} & set(sys.modules)))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "[]\n"
+
+
 def test_many_files_are_inspected_by_one_process(sandbox):
     sandbox.inspect(PDF)
     kept = sandbox._inspector
