@@ -386,3 +386,27 @@ def test_reading_what_is_restricted_is_noted(cli, files, look):
     assert look(lambda session: [row.what for row in session.query(AccessEntry).filter_by(kind="read")]) == [
         f"exhibit {reference}"
     ]
+
+
+def test_a_mission_lends_its_rules_to_what_it_brings(cli, files):
+    mission = ("mission", "add", "--reference", "KYI-2026-07", "--title", "Spring")
+    cli.ask(
+        "olena", *mission, "--level", "RESTRICTED", "--purpose", "case building", "--legal-basis", "consent"
+    )
+
+    status, lines, err = receive(
+        cli, files / "note.txt", "--no-examine", login="olena", where=("--mission", "kyi-2026-07")
+    )
+
+    assert status == 0, err
+    shown = cli.ask("olena", "exhibit", "show", lines[0]["reference"])
+    assert (shown["level"], shown["purpose"], shown["legal_basis"]) == (
+        "RESTRICTED",
+        "case building",
+        "consent",
+    )
+    assert len(cli.ask("olena", "exhibit", "list", "--mission", "KYI-2026-07")) == 1
+    assert "or you may not see it" in cli.refused(
+        "amina", "exhibit", "receive", "--mission", "KYI-2026-07", str(files)
+    )
+    assert "one mission or into one compartment" in cli.refused("amina", "exhibit", "receive", str(files))

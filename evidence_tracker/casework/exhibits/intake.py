@@ -16,6 +16,7 @@ from evidence_tracker.access.records import Governance, needed
 from evidence_tracker.casework.exhibits import particulars
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.exhibits.raising import raise_exhibit
 from evidence_tracker.casework.exhibits.registration import Home, bounds_of, register
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.parties.stated import amend_stated
@@ -91,7 +92,10 @@ def amend_exhibit(
     actor: Actor,
     expected_version: int | None = None,
 ) -> Exhibit:
-    """Change what is stated about an exhibit; its bytes, kind, origin and receipt never change."""
+    """Change what is stated about an exhibit; its bytes, kind, origin and receipt never change.
+
+    A higher level takes along everything that hangs on the exhibit.
+    """
     fixed = sorted(set(changes) - AMENDABLE)
     if fixed:
         raise InvalidInput(
@@ -105,4 +109,7 @@ def amend_exhibit(
         values["particulars"] = particulars.checked(exhibit.kind, values["particulars"])
     if "collected" in values:
         values |= bounds_of(values["collected"])
-    return amend_stated(session, exhibit, values, actor=actor, expected_version=expected_version)
+    amend_stated(session, exhibit, values, actor=actor, expected_version=expected_version)
+    if "level" in values:
+        raise_exhibit(session, exhibit, actor=actor)
+    return exhibit

@@ -22,6 +22,7 @@ from evidence_tracker.casework.exhibits.models import (
     Remnant,
 )
 from evidence_tracker.casework.exhibits.physical import Photo, refuse_unless_photo
+from evidence_tracker.casework.exhibits.raising import raise_rows
 from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput
@@ -107,7 +108,11 @@ def amend_remnant(
     """Correct what is stated about remains; every version stays in the log."""
     _refuse_unknown(changes, RemnantFacts)
     _refuse_remnant({name: getattr(remnant, name) for name in columns_of(RemnantFacts)} | dict(changes))
-    return stated.amend_stated(session, remnant, changes, actor=actor, expected_version=expected_version)
+    stated.amend_stated(session, remnant, changes, actor=actor, expected_version=expected_version)
+    if "level" in changes:
+        raise_rows(session, Component, Component.remnant_id == remnant.id, remnant.level, actor=actor)
+        raise_rows(session, ItemPhoto, ItemPhoto.remnant_id == remnant.id, remnant.level, actor=actor)
+    return remnant
 
 
 def add_remnant_photo(session: Session, remnant: Remnant, photo: Photo, *, actor: Actor) -> ItemPhoto:

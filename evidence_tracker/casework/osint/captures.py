@@ -18,9 +18,11 @@ from evidence_tracker.casework.exhibits.digests import state_digest
 from evidence_tracker.casework.exhibits.facts import columns
 from evidence_tracker.casework.exhibits.intake import home_for
 from evidence_tracker.casework.exhibits.models import DigestRole, Exhibit
+from evidence_tracker.casework.exhibits.raising import raise_rows
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.osint import addresses
 from evidence_tracker.casework.osint.models import (
+    Assessment,
     Availability,
     AvailabilityCheck,
     Capture,
@@ -139,7 +141,7 @@ def amend_capture(
     actor: Actor,
     expected_version: int | None = None,
 ) -> Capture:
-    """Correct what is stated about a capture; every version stays in the log."""
+    """Correct what is stated about a capture; a higher level takes along what hangs on it."""
     names = frozenset(CaptureFacts.__dataclass_fields__)
     fixed = sorted(set(changes) - names - {"level", "purpose", "legal_basis"})
     if fixed:
@@ -147,7 +149,11 @@ def amend_capture(
     whole = _checked(session, {name: getattr(capture, name) for name in names} | dict(changes))
     needed(whole["title"], "The title")
     corrected = {name: whole.get(name, value) for name, value in changes.items()}
-    return amend_stated(session, capture, corrected, actor=actor, expected_version=expected_version)
+    amend_stated(session, capture, corrected, actor=actor, expected_version=expected_version)
+    if "level" in corrected:
+        for model in (CaptureFile, AvailabilityCheck, Assessment):
+            raise_rows(session, model, model.capture_id == capture.id, capture.level, actor=actor)
+    return capture
 
 
 def add_file(
