@@ -1,6 +1,6 @@
 """Questions about persons; whoever may not see a person gets neither a row nor a count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -60,6 +60,13 @@ def list_persons(
     return page(session, query, Person, actor=actor, after=after, limit=limit)
 
 
+def codes_of(session: Session, person_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, str]:
+    """Return the codes of those of these persons who exist for this actor."""
+    wanted = sorted(set(person_ids))
+    query = select(Person.id, Person.code).where(Person.id.in_(wanted), visible(session, actor, Person))
+    return {person_id: code for person_id, code in session.execute(query)}  # noqa: C416 - rows are no tuples to mypy
+
+
 def recorded_fields(session: Session, person: Person, *, actor: Actor) -> list[IdentityName]:
     """Return which parts of a person's identity are on record, by name alone."""
     query = (
@@ -91,8 +98,8 @@ def referrals(session: Session, person: Person, *, actor: Actor) -> Sequence[Ref
 
 
 def suspect_links(session: Session, person: Person, *, actor: Actor) -> Sequence[PersonActorLink]:
-    """Return the standing links of a person to suspects."""
-    return [link for link in _of(session, PersonActorLink, person, actor) if link.ended_at is None]
+    """Return the links of a person to suspects, newest first; those with ``ended_at`` do not hold."""
+    return _of(session, PersonActorLink, person, actor)
 
 
 def reviews_due(session: Session, *, on: date, actor: Actor, limit: int = PAGE) -> Sequence[ThreatAssessment]:

@@ -236,6 +236,7 @@ def test_a_permission_dated_in_the_future_is_not_live_before():
     assert ask(words, AT_HERE).reason is Reason.NOT_YET
     assert ask(words, AT_HERE, at=begins).allowed
     assert ask(said(yes()), AT_HERE, at=START).reason is Reason.NOT_YET
+    assert ask(said(yes()), AT_HERE, at=said(yes())[0].recorded_at).allowed
 
 
 def test_a_withdrawal_dated_in_the_future_holds_at_once():
