@@ -13,6 +13,7 @@ from evidence_tracker.cli.actor_names import called, confidence, identifier, nam
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -55,12 +56,15 @@ def show(door: Door, reference: str) -> None:
 def search(door: Door, words_sought: str) -> None:
     """Find actors by words of any of their names, in any script."""
     with door.reading() as (session, acting):
-        rows = [
-            *queries.search_units(session, words_sought, actor=acting),
-            *queries.search_suspects(session, words_sought, actor=acting),
-            *queries.search_companies(session, words_sought, actor=acting),
+        found = [
+            queries.search_units(session, words_sought, actor=acting),
+            queries.search_suspects(session, words_sought, actor=acting),
+            queries.search_companies(session, words_sought, actor=acting),
         ]
+        rows = [row for kind in found for row in kind]
         shown = [view(row, is_a=row.__tablename__) for row in rows]
+    if any(len(kind) == queries.SEARCH_LIMIT for kind in found):
+        door.warn(f"At most {queries.SEARCH_LIMIT} of each kind are shown; search for more words.")
     door.note_reading("search of actors", highest(rows))
     door.table(shown, ["reference", "is_a", "name_latin", "name"])
 
@@ -93,12 +97,12 @@ def add_unit(
 def list_units(door: Door, kind: str | None, country: str | None) -> None:
     """List the units, newest first."""
     with door.reading() as (session, acting):
-        rows = queries.page_units(
+        rows = every(
+            queries.page_units,
             session,
             actor=acting,
             kind=UnitKind(kind) if kind else None,
             country=country.upper() if country else None,
-            limit=1000,
         )
     door.note_reading("list of units", highest(rows))
     door.table([view(row) for row in rows], ["reference", "kind", "echelon", "name_latin", "country"])
@@ -221,7 +225,7 @@ def list_companies(door: Door, headquarters_country: str | None) -> None:
     """List the companies, newest first."""
     with door.reading() as (session, acting):
         wanted = headquarters_country.upper() if headquarters_country else None
-        rows = queries.page_companies(session, actor=acting, headquarters_country=wanted, limit=1000)
+        rows = every(queries.page_companies, session, actor=acting, headquarters_country=wanted)
     door.note_reading("list of companies", highest(rows))
     shown = ["reference", "name_latin", "headquarters_country", "registration_number"]
     door.table([view(row) for row in rows], shown)

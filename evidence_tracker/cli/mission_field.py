@@ -19,6 +19,7 @@ from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -153,7 +154,7 @@ def list_entries(door: Door, reference: str) -> None:
     """List the daily log, newest first."""
     with door.reading() as (session, actor):
         mission = queries.find_mission(session, reference, actor=actor)
-        rows = queries.page_log(session, mission, actor=actor, limit=1000)
+        rows = every(queries.page_log, session, mission, actor=actor)
     door.note_reading(f"log of {mission.reference}", highest(rows))
     shown = [
         view(row, on=str(row.day), at_place=str(row.place or "–"), security=row.is_security_incident)

@@ -12,6 +12,7 @@ from evidence_tracker.casework.missions.models import Competence, CompetenceCate
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -120,12 +121,12 @@ def add_competence(door: Door, /, login: str, **given: Any) -> None:
 def list_competences(door: Door, login: str | None, live: bool) -> None:
     """List trainings and licences."""
     with door.reading() as (session, actor):
-        rows = queries.page_competences(
+        rows = every(
+            queries.page_competences,
             session,
             actor=actor,
             account_id=find_account(session, login).id if login else None,
             live_at=door.instance.clock.now() if live else None,
-            limit=1000,
         )
     door.note_reading("list of competences", highest(rows))
     shown = [view(row, expires=str(row.expires_on)) for row in rows]

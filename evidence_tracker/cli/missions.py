@@ -11,6 +11,7 @@ from evidence_tracker.cli import mission_field, mission_people
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -29,7 +30,7 @@ for _part in (*mission_people.GROUPS, *mission_field.GROUPS):
 
 
 @mission.command("add")
-@click.argument("reference")
+@click.option("--reference", help="Reference: letters A to Z, digits and hyphens (KYI-2026-01).")
 @click.option("--title", help="Title.")
 @click.option("--mandate", help="By whose mandate, to do what.")
 @click.option("--objectives", help="What it is to find out.")
@@ -41,9 +42,9 @@ for _part in (*mission_people.GROUPS, *mission_field.GROUPS):
 @governance
 @facts
 @pass_door
-def add(door: Door, /, reference: str, source: str | None, settings: tuple[str, ...], **given: Any) -> None:
+def add(door: Door, /, source: str | None, settings: tuple[str, ...], **given: Any) -> None:
     """Plan a mission and open its compartment; you lead it."""
-    stated = told(door, source, settings, {**given, "reference": reference})
+    stated = told(door, source, settings, given)
     with door.acting() as (session, actor):
         answer = view(state(planning.open_mission, session, actor=actor, stated=stated))
     door.say(answer, f"Mission {answer['reference']} is planned; its compartment is open and you lead it.")
@@ -76,12 +77,12 @@ def show(door: Door, reference: str) -> None:
 def list_missions(door: Door, state_word: str | None, country: str | None) -> None:
     """List the missions, newest first."""
     with door.reading() as (session, actor):
-        rows = queries.page_missions(
+        rows = every(
+            queries.page_missions,
             session,
             actor=actor,
             state=MissionState(state_word) if state_word else None,
             country=country.upper() if country else None,
-            limit=1000,
         )
     door.note_reading("list of missions", highest(rows))
     shown = [view(row, first=str(row.starts_on or "–"), last=str(row.ends_on or "–")) for row in rows]

@@ -14,6 +14,7 @@ from evidence_tracker.casework.parties.models import (
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -63,8 +64,8 @@ def show(door: Door, reference: str) -> None:
     with door.reading() as (session, actor):
         row = queries.find_party(session, reference, actor=actor)
         at = door.instance.clock.now()
-        agreed = queries.page_agreements(session, actor=actor, party=row, in_force_at=at)
-        standing = queries.page_instructions(session, actor=actor, party=row, standing_at=at)
+        agreed = every(queries.page_agreements, session, actor=actor, party=row, in_force_at=at)
+        standing = every(queries.page_instructions, session, actor=actor, party=row, standing_at=at)
         answer = view(
             row,
             agreements=[one.reference for one in agreed],
@@ -82,13 +83,13 @@ def show(door: Door, reference: str) -> None:
 def list_parties(door: Door, kind: str | None, recipient_class: str | None, ended: bool) -> None:
     """List the parties, newest first."""
     with door.reading() as (session, actor):
-        rows = queries.page_parties(
+        rows = every(
+            queries.page_parties,
             session,
             actor=actor,
             kind=PartyKind(kind) if kind else None,
             recipient_class=RecipientClass(recipient_class) if recipient_class else None,
             include_ended=ended,
-            limit=1000,
         )
     door.note_reading("list of parties", highest(rows))
     door.table([view(row) for row in rows], ["reference", "kind", "recipient_class", "name_latin", "country"])
@@ -185,12 +186,12 @@ def show_agreement(door: Door, reference: str) -> None:
 def list_agreements(door: Door, party_reference: str | None, in_force: bool) -> None:
     """List the agreements, newest first."""
     with door.reading() as (session, actor):
-        rows = queries.page_agreements(
+        rows = every(
+            queries.page_agreements,
             session,
             actor=actor,
             party=queries.find_party(session, party_reference, actor=actor) if party_reference else None,
             in_force_at=door.instance.clock.now() if in_force else None,
-            limit=1000,
         )
     door.note_reading("list of agreements", highest(rows))
     shown = [
@@ -303,12 +304,12 @@ def show_instruction(door: Door, reference: str) -> None:
 def list_instructions(door: Door, party_reference: str | None, standing: bool) -> None:
     """List the instructions, newest first."""
     with door.reading() as (session, actor):
-        rows = queries.page_instructions(
+        rows = every(
+            queries.page_instructions,
             session,
             actor=actor,
             party=queries.find_party(session, party_reference, actor=actor) if party_reference else None,
             standing_at=door.instance.clock.now() if standing else None,
-            limit=1000,
         )
     door.note_reading("list of instructions", highest(rows))
     door.table(

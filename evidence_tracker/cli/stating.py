@@ -6,7 +6,7 @@ JSON or TOML file (``--from``); what is said on the command line wins over the f
 
 import inspect
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -22,6 +22,8 @@ from evidence_tracker.db import snapshot
 from evidence_tracker.errors import InvalidInput
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+PAGE_ROWS = 500
 # What a file cannot name as a fact: it is found by reference, or follows from who acts.
 NEVER_FACTS = frozenset(
     {
@@ -118,6 +120,18 @@ def state(
 def view(row: Record, **more: Any) -> dict[str, Any]:
     """Return a record as a person reads it: its columns but for the inner ones, and what is added."""
     return {name: value for name, value in snapshot(row).items() if name not in NOT_SHOWN} | more
+
+
+def every(
+    page: Callable[..., Sequence[AnyRecord]], session: Session, *subjects: Any, **by: Any
+) -> list[AnyRecord]:
+    """Return all rows of a paged question: a list at a terminal is not cut off in silence."""
+    rows: list[AnyRecord] = []
+    after = None
+    while found := page(session, *subjects, after=after, limit=PAGE_ROWS, **by):
+        rows.extend(found)
+        after = (found[-1].recorded_at, found[-1].id)
+    return rows
 
 
 def highest(rows: Iterable[Record]) -> Level:

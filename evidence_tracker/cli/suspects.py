@@ -13,6 +13,7 @@ from evidence_tracker.cli.actor_names import called, confidence, said_by, when
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,
+    every,
     facts,
     governance,
     highest,
@@ -54,7 +55,7 @@ def list_suspects(door: Door, capacity: str | None) -> None:
     """List the named persons, newest first."""
     with door.reading() as (session, acting):
         wanted = SuspectCapacity(capacity) if capacity else None
-        rows = queries.page_suspects(session, actor=acting, capacity=wanted, limit=1000)
+        rows = every(queries.page_suspects, session, actor=acting, capacity=wanted)
     door.note_reading("list of suspects", highest(rows))
     door.table([view(row) for row in rows], ["reference", "capacity", "name_latin", "name", "level"])
 

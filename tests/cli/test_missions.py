@@ -14,7 +14,7 @@ def cli(instance_path, capsys, monkeypatch):
 
 def add(cli, reference=MISSION, *more):
     made = cli.ask(
-        "olena", "mission", "add", reference, "--title", "Autumn", "--mandate", "Document the strikes",
+        "olena", "mission", "add", "--reference", reference, "--title", "Autumn", "--mandate", "Document the strikes",
         "--place", "Нова Вигадана", "--country", "UA", "--starts", "2026-09-01", "--ends", "2026-09-05", *more,
     )  # fmt: skip
     for login, role in (("amina", "investigator"), ("chen", "approver")):
@@ -56,6 +56,8 @@ def test_a_mission_goes_from_plan_to_debrief(cli):
     shown = cli.ask("amina", "mission", "show", MISSION.lower())
     assert (shown["state"], shown["team"]) == ("debriefed", ["amina (interviewer)"])
     assert shown["devices"] == [f"{camera['reference']} Camera 1"]
+    status, out, err = cli.run("olena", "custody", "verify")
+    assert status == 0, out + err
 
 
 def test_a_mission_is_listed_and_amended_within_rights(cli):
@@ -76,9 +78,10 @@ def test_a_mission_is_listed_and_amended_within_rights(cli):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("add", MISSION, "--title", "Again"), "There is a mission KYI-2026-09 already"),
-        (("add", "К-1", "--title", "X"), "cannot be the reference"),
-        (("add", "X1"), "Still missing: title"),
+        (("add", "--reference", MISSION, "--title", "Again"), "There is a mission KYI-2026-09 already"),
+        (("add", "--reference", "К-1", "--title", "X"), "cannot be the reference"),
+        (("add", "--reference", "X1"), "Still missing: title"),
+        (("add", "--title", "X"), "Still missing: reference"),
         (("amend", MISSION, "--set", "state=approved"), "nothing here called state"),
         (("show", "KYI-2026-99"), "There is no mission"),
         (("approve", MISSION), "opened mission"),
@@ -107,7 +110,7 @@ def test_the_outsider_gets_one_answer_for_what_exists_and_what_does_not(cli):
     assert cli.ask("outsider", "mission", "list") == []
     for words in (("member", "list"), ("device", "list"), ("log", "list"), ("contact", "list")):
         assert "There is no mission" in cli.refused("outsider", "mission", *words, MISSION)
-    assert "may not" in cli.refused("outsider", "mission", "add", "X1", "--title", "X")
+    assert "may not" in cli.refused("outsider", "mission", "add", "--reference", "X1", "--title", "X")
 
 
 def test_a_mission_that_will_not_happen_is_called_off(cli):

@@ -6,6 +6,7 @@ import pyrage
 import pytest
 
 from evidence_tracker.access.models import AccessEntry
+from evidence_tracker.cli import stating
 from tests.cli.running import CommandLine
 
 
@@ -56,6 +57,13 @@ def test_a_person_reads_sentences_and_a_table(cli):
     assert row.split() == ["KYI-P-0001", "media", "–", "Invented", "Gazette", "–"]
     _, out, _ = cli.run("amina", "party", "show", "KYI-P-0001")
     assert "name latin" in out
+
+
+def test_a_long_list_is_shown_to_its_end(cli, monkeypatch):
+    monkeypatch.setattr(stating, "PAGE_ROWS", 2)
+    for number in range(5):
+        add(cli, kind="media", name=f"Gazette {number}")
+    assert len(cli.ask("amina", "party", "list")) == 5
 
 
 def test_facts_come_from_a_file_and_the_command_line_wins(cli, tmp_path):

@@ -67,13 +67,8 @@ def test_it_refuses_a_reference_that_another_compartment_has(session, cast):
         open_mission(session, reference="KYI", title="The organisation's own", actor=cast.olena)
 
 
-@pytest.mark.parametrize(
-    "reference", ["", "A", "-A1", "A B", "A_B", "A" * 33, "КИЇВ-1", "ß1", "A1\n", "A/1", "A١"]
-)
+@pytest.mark.parametrize("reference", ["A", "-A1", "A B", "A_B", "A" * 33, "КИЇВ-1", "ß1", "A/1", "A١"])
 def test_it_says_the_rule_for_references(reference):
-    if reference == "A1\n":
-        assert mission_reference(reference) == "A1"
-        return
     with pytest.raises(InvalidInput, match="cannot be the reference") as refused:
         mission_reference(reference)
     assert "letters A to Z" in refused.value.advice
