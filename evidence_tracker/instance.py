@@ -86,12 +86,24 @@ class Instance:
         self.signer.remember(note)
         return note
 
-    def reopen_log(self) -> bytes:
-        """Sign the first checkpoint of a new epoch, past the guard that the old one would trip."""
+    def open_epoch(self, reason: str, *, actor: Actor, home: UUID) -> str:
+        """Close the current epoch and open the next; returns its origin.
+
+        The caller has checked the right. Where nothing was lost the old epoch is signed to
+        its end first; after a rollback that would contradict what was signed before.
+        """
+        with self.reading() as session:
+            was_rolled_back = not checkpoints.continues(session, self.signer)
+        if not was_rolled_back:
+            self.checkpoint()
+        with self.transaction() as session:
+            origin = epochs.open_next(
+                session, reason=reason, compartment_id=home, actor=actor, signer=self.signer
+            ).origin
         with self.transaction() as session:
             note = checkpoints.sign_new_epoch(session, self.signer)
         self.signer.remember(note)
-        return note
+        return origin
 
     def close(self) -> None:
         """Forget the keys and close the database."""

@@ -10,7 +10,7 @@ from evidence_tracker.access import log as access_log
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import profile
 from evidence_tracker.cli.door import Door, group, pass_door
-from evidence_tracker.custody import checkpoints, epochs
+from evidence_tracker.custody import checkpoints
 from evidence_tracker.custody.history import events_of, prove
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch
 from evidence_tracker.errors import InvalidInput, NotFound
@@ -149,15 +149,11 @@ def prove_event(door: Door, epoch: int, index: int, opened: tuple[str, ...], to:
 def open_epoch(door: Door, reason: str) -> None:
     """After a restore from a backup: continue in a new epoch that says so for ever."""
     instance = door.open_unguarded()
-    with door.acting() as (session, actor):
+    with door.reading() as (session, actor):
         home = profile(session).organisation_compartment_id
         require(session, actor, Permission.MANAGE_ACCOUNTS, home)
         door.confirm(session, actor)
-        row = epochs.open_next(
-            session, reason=reason, compartment_id=home, actor=actor, signer=instance.signer
-        )
-        origin = row.origin
-    instance.reopen_log()
+    origin = instance.open_epoch(reason, actor=actor, home=home)
     door.say({"origin": origin}, f"The log continues as {origin}. Tell your recipients why.")
 
 

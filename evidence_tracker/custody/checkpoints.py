@@ -135,6 +135,15 @@ def _sign_head(session: Session, signer: LogSigner) -> bytes:
     return note
 
 
+def continues(session: Session, signer: LogSigner) -> bool:
+    """Say whether the log is a continuation of what was last signed."""
+    try:
+        guard(session, signer)
+    except LedgerOlderThanSigned:
+        return False
+    return True
+
+
 def guard(session: Session, signer: LogSigner) -> None:
     """Raise ``LedgerOlderThanSigned`` if the log is not a continuation of what was last signed."""
     last = signer.last_signed()
@@ -153,14 +162,12 @@ def guard(session: Session, signer: LogSigner) -> None:
         )
 
 
-def latest(session: Session, epoch: int) -> SignedCheckpoint:
-    """Return the newest signed checkpoint of an epoch."""
-    row = session.scalars(
-        select(SignedCheckpoint)
-        .where(SignedCheckpoint.epoch == epoch)
-        .order_by(SignedCheckpoint.size.desc())
-        .limit(1)
-    ).first()
+def latest(session: Session, epoch: int, *, at_most: int | None = None) -> SignedCheckpoint:
+    """Return the newest signed checkpoint of an epoch, of ``at_most`` so many events if stated."""
+    query = select(SignedCheckpoint).where(SignedCheckpoint.epoch == epoch)
+    if at_most is not None:
+        query = query.where(SignedCheckpoint.size <= at_most)
+    row = session.scalars(query.order_by(SignedCheckpoint.size.desc()).limit(1)).first()
     if row is None:
         raise NotFound(
             f"No checkpoint of epoch {epoch} was signed yet.",

@@ -18,7 +18,7 @@ from tests.cast import PASSPHRASE, Cast
 from tests.conftest import PROJECT
 
 #: How many files a reader finds when the plug is pulled at the third: from the commit on, three.
-FOUND = {point: 2 for point in WritePoint} | {WritePoint.COMMITTED: 3, WritePoint.ANSWERED: 3}
+FOUND = dict.fromkeys(WritePoint, 2) | {WritePoint.COMMITTED: 3, WritePoint.ANSWERED: 3}
 
 
 def crash(path: Path, point: WritePoint, at: int = 3) -> list[str]:
@@ -41,7 +41,9 @@ def digests(instance: Instance) -> list[str]:
 
 
 @pytest.mark.parametrize("point", list(WritePoint))
-def test_a_kill_loses_nothing_acknowledged_and_shows_nothing_half_done(instance_path: Path, point: WritePoint):
+def test_a_kill_loses_nothing_acknowledged_and_shows_nothing_half_done(
+    instance_path: Path, point: WritePoint
+):
     acknowledged = crash(instance_path, point)
     opened = open_instance(instance_path, Passphrase(PASSPHRASE, CHEAP))
     found = digests(opened)
@@ -51,7 +53,9 @@ def test_a_kill_loses_nothing_acknowledged_and_shows_nothing_half_done(instance_
     opened.close()
 
 
-@pytest.mark.parametrize("point", [WritePoint.TEMP_WRITTEN, WritePoint.FOLDER_SYNCED, WritePoint.LEDGER_APPENDED])
+@pytest.mark.parametrize(
+    "point", [WritePoint.TEMP_WRITTEN, WritePoint.FOLDER_SYNCED, WritePoint.LEDGER_APPENDED]
+)
 def test_the_next_run_goes_on_and_the_sweeper_takes_the_orphan(instance_path: Path, point: WritePoint):
     crash(instance_path, point)
     crash(instance_path, WritePoint.ANSWERED, at=2)

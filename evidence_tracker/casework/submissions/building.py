@@ -36,7 +36,7 @@ from evidence_tracker.vault.keyring import Keyring
 
 SEAL_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "manifest_sha256", "submission_version", "items")
 WRITTEN_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "zip_sha256", "encrypted_sha256", "size")
-LINK_FIELDS = ("act", "subject", "seq", "prev", "previous_checkpoint")
+LINK_FIELDS = ("act", "subject", "seq", "prev", "previous_checkpoint", "restored_size")
 PIPE_STEP = 1 << 20
 
 
@@ -130,27 +130,48 @@ class _Proofs:
         raise DigestMismatch(f"The log holds no sealing of {self._bundle.name}.")
 
     def _prove(self, event: CustodyEvent, opened: Any) -> bytes:
-        note, size = self._note, self._size
-        if event.epoch != self._epoch:
-            signed = latest(self._session, event.epoch)
-            note, size = signed.note, signed.size
+        note, size = self._state(event.epoch)
         return prove(self._session, event, opened, note=note, size=size).encode()
 
-    def _link(self, epoch: int) -> dict[str, bytes]:
+    def _state(self, epoch: int) -> tuple[bytes, int]:
+        """Return the checkpoint that events of an epoch are proved against, and its size."""
+        if epoch == self._epoch:
+            return self._note, self._size
+        committed = self._committed(epoch)
+        size = self._signer.open(committed).size
+        restored = self._opening(epoch + 1).values["restored_size"]
+        if restored >= size:
+            return committed, size
+        # Events were lost: what was signed last can no longer be proved into (decision 2).
+        kept = latest(self._session, epoch, at_most=restored)
+        return kept.note, kept.size
+
+    def _committed(self, epoch: int) -> bytes:
+        note: str = self._opening(epoch + 1).values["previous_checkpoint"]
+        return note.encode("utf-8")
+
+    def _opening(self, epoch: int) -> CustodyEvent:
         keyring: Keyring = self._session.info["keyring"]
-        head = self._session.get_one(LogEpoch, epoch)
-        first = self._session.get_one(CustodyEventRow, (epoch + 1, 0))
-        opening = next(
+        first = self._session.get_one(CustodyEventRow, (epoch, 0))
+        return next(
             event
             for event in events_of(self._session, keyring, first.subject)
-            if (event.epoch, event.index) == (epoch + 1, 0)
+            if (event.epoch, event.index) == (epoch, 0)
         )
+
+    def _link(self, epoch: int) -> dict[str, bytes]:
+        head = self._session.get_one(LogEpoch, epoch)
         folder = f"proof/epochs/{epoch}"
-        return {
-            f"{folder}/checkpoint": latest(self._session, epoch).note,
+        committed = self._committed(epoch)
+        files = {
+            f"{folder}/checkpoint": committed,
             f"{folder}/log.vkey": (self._signer.signer(head.origin).vkey + "\n").encode(),
-            f"{folder}/link.tlog-proof": self._prove(opening, LINK_FIELDS),
+            f"{folder}/link.tlog-proof": self._prove(self._opening(epoch + 1), LINK_FIELDS),
         }
+        note, _ = self._state(epoch)
+        if note != committed:
+            files[f"{folder}/kept-checkpoint"] = note
+        return files
 
 
 def entries(prepared: Prepared, tags: Mapping[str, bytes]) -> list[Entry]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Compartment
-from evidence_tracker.access.records import Governance, create
+from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.allegations.alleging import allege
 from evidence_tracker.casework.allegations.bearings import bear
 from evidence_tracker.casework.allegations.models import Allegation
@@ -20,7 +20,7 @@ from evidence_tracker.casework.exhibits.models import Exhibit, PersonRole, Sourc
 from evidence_tracker.casework.exhibits.people import link_person
 from evidence_tracker.casework.incidents.links import link_evidence
 from evidence_tracker.casework.incidents.models import Incident
-from evidence_tracker.casework.interviews.models import Interview, InterviewPerson, InterviewRole
+from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions.models import Submission
@@ -31,7 +31,7 @@ from evidence_tracker.jobs.bundles import Desk
 from evidence_tracker.keys.roots import PrivateKey
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
 from tests.cast import PASSPHRASE, Cast
-from tests.factories import exhibits, incidents, parties, persons
+from tests.factories import exhibits, incidents, interviews, parties, persons
 
 LAWFUL = Governance(Level.CONFIDENTIAL, "documentation", "fictional act, article 1")
 SAID = {
@@ -86,28 +86,8 @@ def allow(
 
 
 def interview_with(session: Session, cast: Cast, person: Person) -> Interview:
-    """Return a closed first account of a person."""
-    interview = incidents.interview(
-        session,
-        cast,
-        language="uk",
-        first_account="They kept us in the cellar.",
-        account_version=1,
-        governance=LAWFUL,
-    )
-    create(
-        session,
-        InterviewPerson,
-        compartment_id=cast.mission,
-        governance=LAWFUL,
-        actor=cast.amina,
-        interview_id=interview.id,
-        person_id=person.id,
-        role=InterviewRole.INTERVIEWEE,
-        ended_at=None,
-        ended_reason=None,
-    )
-    return interview
+    """Return an interview of a person with its first account."""
+    return interviews.told(session, cast, person, governance=LAWFUL)
 
 
 def exhibit_from(

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from evidence_tracker.access.compartments import grant
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import Account, Compartment, Role
 from evidence_tracker.casework.submissions.models import Bundle, BundleState
+from evidence_tracker.casework.submissions.releasing import disclosures_of
 from evidence_tracker.errors import GateClosed, SecondPersonNeeded
 from evidence_tracker.instance import Instance
 from evidence_tracker.integrity.bundle import verify_bundle
@@ -77,10 +81,6 @@ def test_who_prepared_it_cannot_approve_it(instance: Instance, cast: Cast, scene
 
 
 def grant_approver(instance: Instance, cast: Cast):
-    from evidence_tracker.access.compartments import grant
-    from evidence_tracker.access.levels import Level
-    from evidence_tracker.access.models import Account, Compartment, Role
-
     with instance.transaction() as session:
         grant(
             session,
@@ -104,8 +104,6 @@ def test_release_writes_the_disclosure_log(instance: Instance, cast: Cast, scene
     bundle = bundles.release(desk(instance, cast.daria), scene.submission, channel="courier")
     assert bundle.state is BundleState.RELEASED
     with instance.reading() as session:
-        from evidence_tracker.casework.submissions.releasing import disclosures_of
-
         rows = disclosures_of(session, scene.photo, actor=cast.daria)
         assert [row["number"] for row in rows] == ["EX-0001"]
         assert rows[0]["identity_level"] == "full"
