@@ -226,6 +226,14 @@ def test_no_value_in_an_item_makes_the_verifier_stumble(tmp_path, value, key):
     assert verify_bundle(path, vkey=None).status in {1, 3}
 
 
+def test_a_key_that_is_there_twice_is_refused(tmp_path, honest):
+    """Two readers could believe two values of it."""
+    twice = honest.files[ITEM].replace(b"{", b'{"size": 8,', 1)
+    report = verify_bundle(resealed(**{ITEM: twice}).write(tmp_path), vkey=None)
+
+    assert "A key is there twice in one object" in report.text()
+
+
 @pytest.mark.parametrize("number", [b"1.5", b"1e2", b"NaN", b"-Infinity"])
 def test_a_number_that_is_not_whole_is_refused_even_in_annotations(tmp_path, honest, number):
     item = honest.files[ITEM].rstrip(b"}\n ") + b', "annotations": {"n": ' + number + b"}}"

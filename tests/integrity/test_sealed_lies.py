@@ -93,6 +93,11 @@ def test_a_chain_with_a_hole_is_broken(verify, seq):
         (lambda item: item.update(size=1), "bytes-differ"),
         (lambda item: item.update(media_type="image/png"), "record-differs"),
         (lambda item: item.update(file="none.jpg"), "file-missing"),
+        (lambda item: item.update(file=7), "malformed-item"),
+        (lambda item: item.update(sha256=None), "malformed-item"),
+        (lambda item: item.update(size=True), "malformed-item"),
+        (lambda item: item.update(size=str(item["size"])), "malformed-item"),
+        (lambda item: item.update(media_type=["image/jpeg"]), "malformed-item"),
         (lambda item: item.update(file="../../index.csv"), "malformed-item"),
         (lambda item: item.update(number="EX-0002"), "malformed-item"),
         (lambda item: item.update(kind="interview"), "malformed-item"),
@@ -207,7 +212,7 @@ def test_a_seal_that_is_not_written_as_it_has_to_be_is_refused(verify, facts):
     assert named(verify(make(seal=facts))) == {SEAL: {"wrong-proof"}}
 
 
-@pytest.mark.parametrize(("key", "value"), [("index", 0), ("epoch", 0)])
+@pytest.mark.parametrize(("key", "value"), [("index", 0), ("index", 1), ("epoch", 0)])
 def test_an_event_that_claims_an_earlier_place_is_out_of_order(verify, key, value):
     def change(files):
         lines = [line | {key: value} if line["n"] == 2 else line for line in lines_of(files)]
