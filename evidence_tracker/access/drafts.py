@@ -31,10 +31,11 @@ def keep(
         row = Draft(
             account_id=actor.account_id, kind=kind, subject_id=subject_id, compartment_id=compartment_id
         )
-        session.add(row)
     row.sealed = seal(_key(session, row), json.dumps(content).encode(), _purpose(row))
     row.based_on_version = based_on_version
     row.updated_at = now(session)
+    # Last: opening the compartment's key may query, and a query flushes what was added half made.
+    session.add(row)
 
 
 def read(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> dict[str, Any] | None:

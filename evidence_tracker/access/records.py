@@ -150,7 +150,7 @@ def get(session: Session, model: type[AnyRecord], record_id: UUID, *, actor: Act
 
 def page(
     session: Session,
-    query: Select[tuple[AnyRecord]],
+    query: Select[AnyRecord],
     model: type[AnyRecord],
     *,
     actor: Actor,

@@ -21,6 +21,7 @@ from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import preparation, releasing, sealing
+from evidence_tracker.casework.submissions.building import unreleased
 from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionItem
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody.events import Actor
@@ -48,6 +49,7 @@ SERIES: dict[str, type[Any]] = {"E": Exhibit, "I": Interview, "N": Incident, "A"
 @pass_door
 def open_submission(
     door: Door,
+    /,
     recipient: str,
     compartment: str,
     annex_of: str | None,
@@ -80,7 +82,7 @@ def open_submission(
 @click.option("--legal-basis")
 @click.option("--version", type=int, help="The version you read; a newer one is not overwritten.")
 @pass_door
-def amend_submission(door: Door, reference: str, version: int | None, **changes: str | None) -> None:
+def amend_submission(door: Door, /, reference: str, version: int | None, **changes: str | None) -> None:
     """Change a submission; an approval given before no longer fits."""
     stated = {name: value for name, value in changes.items() if value is not None}
     if not stated:
@@ -311,7 +313,7 @@ def abandon(door: Door, reference: str, reason: str) -> None:
     """Give up a sealed bundle that was not released; its seal stays in the log."""
     with door.acting() as (session, actor):
         row = find(session, Submission, reference, actor=actor)
-        bundle = bundles.building.unreleased(session, row.id)
+        bundle = unreleased(session, row.id)
         if bundle is None:
             raise NotFound(f"{reference} has no bundle that could be given up.")
         sealing.abandon(session, bundle, reason=reason, actor=actor)
@@ -326,7 +328,7 @@ def abandon(door: Door, reference: str, reason: str) -> None:
 @click.option("--stated-sha256", help="Digest that the recipient states; it is compared.")
 @click.option("--note")
 @pass_door
-def receipt(door: Door, reference: str, received: str, **facts: str | None) -> None:
+def receipt(door: Door, /, reference: str, received: str, **facts: Any) -> None:
     """Record the recipient's acknowledgement."""
     with door.acting() as (session, actor):
         row = find(session, Submission, reference, actor=actor)

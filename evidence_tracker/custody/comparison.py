@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, literal_column, select
+from sqlalchemy import Select, Table, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.custody.findings import UNREADABLE, Finding, Verification
@@ -71,7 +71,7 @@ class RecordComparison:
         table: Any = model.__table__
         if self._session.scalar(select(func.count()).select_from(table)) == self._seen.get(name, 0):
             return
-        unlogged = (
+        unlogged: Select[Any] = (
             select(literal_column("id"))
             .select_from(table)
             .where(literal_column("id").not_in(select(CustodyEventRow.subject)))

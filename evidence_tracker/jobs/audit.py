@@ -59,7 +59,7 @@ def summary(report: Verification, blobs: int) -> dict[str, Any]:
 
 def count_blobs(session: Session) -> int:
     """Return how many blobs the audit covers."""
-    return session.connection().exec_driver_sql("SELECT count(*) FROM blob").scalar_one()
+    return int(session.connection().exec_driver_sql("SELECT count(*) FROM blob").scalar_one())
 
 
 def _order(finding: Finding) -> tuple[int, int, int]:

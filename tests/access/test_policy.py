@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,6 +15,7 @@ from evidence_tracker.access.policy import ROLES, Held, Permission, decide, may,
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.missions.planning import open_mission
 from evidence_tracker.clock import FrozenClock
+from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound, NotPermitted
 from evidence_tracker.instance import Instance
 from tests.cast import Cast
@@ -187,9 +189,14 @@ def test_a_compartment_one_holds_nothing_in_does_not_exist(instance: Instance, c
 
 
 def test_a_grant_needs_the_right_a_purpose_and_a_future(instance: Instance, cast: Cast, clock: FrozenClock):
-    def give(actor: object, **changes: object) -> None:
+    def give(actor: Actor, **changes: Any) -> None:
         with instance.transaction() as session:
-            facts = {"role": Role.READER, "level": Level.INTERNAL, "purpose": "test", **changes}
+            facts: dict[str, Any] = {
+                "role": Role.READER,
+                "level": Level.INTERNAL,
+                "purpose": "test",
+                **changes,
+            }
             grant(
                 session,
                 session.get_one(Compartment, cast.mission),

@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -255,13 +255,28 @@ def live(
     A gate sees every event, whatever the actor may read: a hidden withdrawal would open it.
     Only decisions leave this function. A party that is no recipient, or no longer, is denied.
     """
-    wanted = sorted(set(person_ids))
+    found = live_by_item(session, person_ids, recipient=recipient, use=use, item_ids=[item_id], at=at)
+    return {person_id: decision for (person_id, _), decision in found.items()}
+
+
+def live_by_item(
+    session: Session,
+    person_ids: Collection[UUID],
+    *,
+    recipient: Party,
+    use: Use,
+    item_ids: Iterable[UUID | None],
+    at: datetime | None = None,
+) -> Mapping[tuple[UUID, UUID | None], Decision]:
+    """Return the decision for each person and item, as ``live`` does, also in one query."""
+    wanted = set(item_ids)
+    cells = [(person_id, item_id) for person_id in sorted(set(person_ids)) for item_id in wanted]
     if recipient.recipient_class is None or recipient.ended_at is not None:
-        return {person_id: _no(Reason.NO_RECIPIENT, ()) for person_id in wanted}
+        return dict.fromkeys(cells, _no(Reason.NO_RECIPIENT, ()))
     moment = at or now(session)
-    events = _events_of(session, wanted)
+    events = _events_of(session, sorted(set(person_ids)))
     return {
-        person_id: decide(
+        (person_id, item_id): decide(
             events.get(person_id, ()),
             recipient_class=recipient.recipient_class,
             party_id=recipient.id,
@@ -269,16 +284,20 @@ def live(
             item_id=item_id,
             at=moment,
         )
-        for person_id in wanted
+        for person_id, item_id in cells
     }
 
 
-def _events_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, list[ConsentEvent]]:
-    found: dict[UUID, list[ConsentEvent]] = {}
+# The columns of ``Said``: whole records would take five times as long to load.
+_SAID = tuple(getattr(ConsentEvent, name) for name in vars(Said) if isinstance(vars(Said)[name], property))
+
+
+def _events_of(session: Session, person_ids: Sequence[UUID]) -> dict[UUID, list[Said]]:
+    found: dict[UUID, list[Said]] = {}
     for start in range(0, len(person_ids), _CHUNK):
-        query = select(ConsentEvent).where(ConsentEvent.person_id.in_(person_ids[start : start + _CHUNK]))
-        for event in session.scalars(query):
-            found.setdefault(event.person_id, []).append(event)
+        query = select(*_SAID).where(ConsentEvent.person_id.in_(person_ids[start : start + _CHUNK]))
+        for row in session.execute(query):
+            found.setdefault(row.person_id, []).append(cast("Said", row))
     return found
 
 

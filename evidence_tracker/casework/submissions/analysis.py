@@ -54,7 +54,7 @@ def incident_annotations(
             "stance": link.stance.value,
         }
         for link in links
-        if (cited := _cited(link)) in numbers
+        if (cited := _cited(link)) is not None and cited in numbers
     ]
     return {"evidence": shown} if shown else {}
 
@@ -128,7 +128,7 @@ def _bearings(n: int, bearings: Any, numbers: Mapping[UUID, str]) -> list[dict[s
             "note": row.note,
         }
         for row in bearings
-        if row.element_n == n and (cited := _cited(row)) in numbers
+        if row.element_n == n and (cited := _cited(row)) is not None and cited in numbers
     ]
 
 

@@ -138,7 +138,8 @@ def digest_of(document: Mapping[str, Any]) -> str:
     items = [
         {name: value for name, value in item.items() if name not in _UNDIGESTED} for item in document["items"]
     ]
-    return hashlib.sha256(canonical({**document, "items": items})).hexdigest()
+    approved: dict[str, Any] = {**document, "items": items}
+    return hashlib.sha256(canonical(approved)).hexdigest()
 
 
 def make_plan(session: Session, submission: Submission, *, actor: Actor) -> Plan:
@@ -181,7 +182,7 @@ def _frame(submission: Submission, recipient: Party) -> dict[str, Any]:
         "version": submission.version,
         "recipient": str(recipient.id),
         "recipient_name": recipient.name,
-        "recipient_class": recipient.recipient_class.value,
+        "recipient_class": recipient.recipient_class.value if recipient.recipient_class else None,
         "use": submission.use.value,
         "statement": submission.statement,
         "language": submission.language,

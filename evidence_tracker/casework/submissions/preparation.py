@@ -136,8 +136,12 @@ def add_item(session: Session, submission: Submission, subject: Subject, *, acto
         submission_id=submission.id,
         number=_next_number(session, submission, kind),
         kind=kind,
-        **{f"{kind.value}_id": seen.id},
+        **_only(kind, seen.id),
     )
+
+
+def _only(kind: ItemKind, subject: UUID) -> dict[str, Any]:
+    return {f"{kind.value}_id": subject}
 
 
 def _refuse_wrong_kind(submission: Submission, kind: ItemKind) -> None:

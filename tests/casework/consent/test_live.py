@@ -7,8 +7,9 @@ import pytest
 from evidence_tracker.access.compartments import end_grant, grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Grant, Role
-from evidence_tracker.casework.consent.gates import Reason, live
-from evidence_tracker.casework.consent.models import IdentityLevel, Use
+from evidence_tracker.access.policy import now
+from evidence_tracker.casework.consent.gates import Reason, Recipient, fold, live, live_by_item
+from evidence_tracker.casework.consent.models import ConsentEvent, IdentityLevel, Use
 from evidence_tracker.casework.consent.queries import expiring, history, matrix, matrix_as_known
 from evidence_tracker.casework.consent.statements import Cell
 from evidence_tracker.casework.parties.directory import amend_party, end_party
@@ -157,3 +158,30 @@ def test_what_will_expire_is_listed_until_it_is_renewed(session, cast):
     assert expiring(session, until=renewed_until, actor=cast.amina) == [soon, renewed]
     assert expiring(session, until=until - timedelta(days=1), actor=cast.amina) == []
     assert expiring(session, until=until, actor=cast.outsider) == []
+
+
+def test_many_items_of_many_persons_are_decided_in_one_query_as_one_by_one(session, cast, office):
+    everybody = people(session, cast, 3)
+    letter, photo = cast.home, cast.mission  # any ids
+    allow(session, cast.amina, everybody[0], Cell(COURT.recipient, COURT.use, IdentityLevel.CODE, (letter,)))
+    allow(session, cast.amina, everybody[1], COURT)
+    take_back(session, cast.amina, everybody[1], Cell(None, None, None, (photo,)))
+    ids = [somebody.id for somebody in everybody]
+    with counted(session) as asked:
+        found = live_by_item(session, ids, recipient=office, use=Use.COURT, item_ids=[None, letter, photo])
+    assert len(asked) == 1
+    assert len(found) == 9
+    for (person_id, item_id), decision in found.items():
+        assert (
+            decision
+            == live(session, [person_id], recipient=office, use=Use.COURT, item_id=item_id)[person_id]
+        )
+        assert decision == fold(_said_by(session, person_id), now(session)).decide(
+            Recipient(RecipientClass.NATIONAL_PROSECUTOR, office.id), Use.COURT, item_id
+        )
+    assert [found[ids[0], item].allowed for item in (None, letter, photo)] == [False, True, False]
+    assert [found[ids[1], item].allowed for item in (None, letter, photo)] == [True, True, False]
+
+
+def _said_by(session, person_id):
+    return session.query(ConsentEvent).filter_by(person_id=person_id).all()

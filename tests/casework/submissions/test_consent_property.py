@@ -138,8 +138,8 @@ class World:
                 (None, b"Nothing of note.\n"),
             ]
             for source, data in files:
-                person = session.get_one(Person, self.people[source]) if source is not None else None
-                self.exhibits.append(exhibit_from(session, self.instance, self.cast, person, data).id)
+                giver = session.get_one(Person, self.people[source]) if source is not None else None
+                self.exhibits.append(exhibit_from(session, self.instance, self.cast, giver, data).id)
             for who in (0, 2):
                 interview = interview_with(session, self.cast, session.get_one(Person, self.people[who]))
                 self.interviews.append(interview.id)
@@ -166,7 +166,7 @@ class World:
             items = (self.exhibits[item],) if item is not None else ()
             cell = Cell(recipient, USES[use], level, items) if recipient else EVERYTHING
             said = {**SAID, "obtained": "2026-03-01"}
-            act = {"give": give, "refuse": refuse, "limit": limit, "withdraw": withdraw}[kind]
+            act: Any = {"give": give, "refuse": refuse, "limit": limit, "withdraw": withdraw}[kind]
             act(session, person, [cell], facts=said, actor=self.cast.amina)
 
         self.act(step)
@@ -310,6 +310,7 @@ class World:
             bundle = session.get_one(Bundle, bundle_id)
             assert bundle.state is BundleState.RELEASED
             party = session.get_one(Party, UUID(bundle.plan["recipient"]))
+            assert party.recipient_class is not None
             recipient = Recipient(party.recipient_class, party.id)
             texts = contents(data)
             named_in: dict[int, set[str]] = {who: set() for who in PEOPLE}
@@ -546,7 +547,8 @@ def test_no_story_ends_with_a_leak(
 def test_no_long_run_of_stories_ends_with_a_leak(
     template: Path, tmp_path_factory: pytest.TempPathFactory, beginning: list[Any], story: list[Any]
 ):
-    test_no_story_ends_with_a_leak.hypothesis.inner_test(template, tmp_path_factory, beginning, story)
+    story_test: Any = test_no_story_ends_with_a_leak
+    story_test.hypothesis.inner_test(template, tmp_path_factory, beginning, story)
 
 
 def test_the_judge_sees_a_lawful_release(template: Path, tmp_path: Path):

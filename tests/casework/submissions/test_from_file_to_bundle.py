@@ -10,6 +10,7 @@ import pytest
 from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
+from evidence_tracker.casework.submissions.building import Written
 from evidence_tracker.casework.submissions.models import Bundle, BundleState
 from evidence_tracker.casework.submissions.releasing import disclosures_of
 from evidence_tracker.errors import GateClosed, SecondPersonNeeded
@@ -26,7 +27,7 @@ def scene(instance: Instance, cast: Cast) -> Scene:
     return stage(instance, cast)
 
 
-def built(instance: Instance, cast: Cast, scene: Scene, *, reason: str | None = None) -> bundles.Written:
+def built(instance: Instance, cast: Cast, scene: Scene, *, reason: str | None = None) -> Written:
     bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=(), note=None)
     bundles.seal(desk(instance, cast.daria), scene.submission, unencrypted_reason=reason)
     return bundles.build(desk(instance, cast.daria), scene.submission)
