@@ -1,0 +1,380 @@
+"""What must hold before an interview may be planned, begun, written down or closed (standards.md 2.4).
+
+Each condition that is missing is said with who can meet or lift it, all of them at once. A
+gate sees every instruction, consent and prior account, whatever the actor may read: a
+hidden one would open it. It tells no more of them than that they stand.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access import drafts
+from evidence_tracker.access.levels import Level
+from evidence_tracker.casework.consent.gates import Reason
+from evidence_tracker.casework.interviews.models import (
+    AccountType,
+    ExceptionOutcome,
+    Interview,
+    InterviewException,
+    InterviewPerson,
+    InterviewRole,
+    InterviewState,
+    IntroductionPoint,
+    Present,
+    PresentRole,
+    PriorAccount,
+    Question,
+)
+from evidence_tracker.casework.interviews.permission import has_safeguards, storage_decision
+from evidence_tracker.casework.missions.models import CompetenceCategory, Mission
+from evidence_tracker.casework.missions.queries import competence, competent_members
+from evidence_tracker.casework.parties.models import InstructionKind
+from evidence_tracker.casework.parties.queries import instructions_against
+from evidence_tracker.casework.persons.models import Person, Referral
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import GateClosed
+from evidence_tracker.values.place import Place
+
+DRAFT = "interview-account"
+HEARD = frozenset({InterviewState.UNDER_WAY, InterviewState.CLOSED, InterviewState.REVIEWED})
+_INSTRUCTED = (InstructionKind.DO_NOT_INTERVIEW, InstructionKind.DO_NOT_CONTACT)
+_ADD_EXCEPTION = (
+    "Ask for an exception, which somebody else with the right to approve exceptions decides; "
+    "until then only a screening and a referral are possible."
+)
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """One condition that is missing, and a sentence on who can meet or lift it."""
+
+    what: str
+    lifted_by: str
+
+
+def refuse(subject: str, doing: str, unmet: Sequence[Unmet]) -> None:
+    """Raise ``GateClosed`` with everything that is missing; passes where nothing is."""
+    if unmet:
+        raise GateClosed(
+            f"{subject}: {doing} is not possible: {'; '.join(item.what for item in unmet)}.",
+            advice=" ".join(dict.fromkeys(item.lifted_by for item in unmet)),
+        )
+
+
+def categories_of(person: Person) -> list[CompetenceCategory]:
+    """Return the competences that a person's flags ask of whoever goes beyond a screening."""
+    flags = {
+        CompetenceCategory.CHILD: person.is_child,
+        CompetenceCategory.CRSV: person.is_crsv_survivor,
+        CompetenceCategory.TRAUMA: person.is_severely_traumatised,
+    }
+    return [category for category, is_set in flags.items() if is_set]
+
+
+def floor(person: Person) -> Level:
+    """Return the lowest level an account of this person may have."""
+    return Level.RESTRICTED if person.is_child or person.is_crsv_survivor else Level.CONFIDENTIAL
+
+
+def interviewee_of(session: Session, interview: Interview) -> Person | None:
+    """Return the live interviewee, whoever asks: for gates and acts, not for a door."""
+    query = (
+        select(Person)
+        .join(InterviewPerson, InterviewPerson.person_id == Person.id)
+        .where(
+            InterviewPerson.interview_id == interview.id,
+            InterviewPerson.role == InterviewRole.INTERVIEWEE,
+            InterviewPerson.ended_at.is_(None),
+        )
+    )
+    return session.scalars(query).one_or_none()
+
+
+def mission_of(session: Session, interview: Interview) -> Mission | None:
+    """Return the mission an interview belongs to, whoever asks."""
+    return None if interview.mission_id is None else session.get_one(Mission, interview.mission_id)
+
+
+def interviewers_of(session: Session, interview: Interview) -> set[UUID]:
+    """Return the accounts of those who put the questions."""
+    query = select(Present.account_id).where(
+        Present.interview_id == interview.id,
+        Present.role.in_([PresentRole.INTERVIEWER, PresentRole.CLINICIAN]),
+        Present.account_id.is_not(None),
+        Present.ended_at.is_(None),
+    )
+    return {found for found in session.scalars(query) if found is not None}
+
+
+def for_planning(
+    session: Session, person: Person, *, mission: Mission | None, place: Place | None, actor: Actor
+) -> list[Unmet]:
+    """Return what forbids planning an interview with this person here at all."""
+    areas = _areas(mission, place)
+    return [*_instruction(session, person, areas, actor), *_prior(session, person)]
+
+
+def for_beginning(
+    session: Session, interview: Interview, *, interviewers: Collection[UUID], actor: Actor
+) -> list[Unmet]:
+    """Return what is missing before the first word is exchanged."""
+    person = interviewee_of(session, interview)
+    if person is None:
+        return _no_interviewee()
+    unmet = [*_standing_orders(session, interview, person, actor)]
+    unmet += _depth(session, interview, person, interviewers)
+    unmet += _clinical(session, interview, interviewers, "the clinician is not there as interviewer")
+    if interview.is_remote and not interview.platform:
+        unmet.append(
+            Unmet(
+                "the platform is not stated",
+                "The interviewer names the platform and says whether it is encrypted.",
+            )
+        )
+    return unmet
+
+
+def for_leads(session: Session, interview: Interview, *, actor: Actor) -> list[Unmet]:
+    """Return what is missing before anything the interviewee says is kept."""
+    person = interviewee_of(session, interview)
+    if person is None:
+        return _no_interviewee()
+    return [
+        *_standing_orders(session, interview, person, actor),
+        *introduction_missing(interview),
+        *storage_missing(session, interview, person),
+    ]
+
+
+def for_account(session: Session, interview: Interview, *, actor: Actor) -> list[Unmet]:
+    """Return what is missing before an account, or a question with its answer, is kept."""
+    unmet = for_leads(session, interview, actor=actor)
+    person = interviewee_of(session, interview)
+    if person is None:
+        return unmet
+    if interview.account_type is AccountType.SCREENING:
+        advice = (
+            _ADD_EXCEPTION if categories_of(person) else "Whoever holds it changes the type of account first."
+        )
+        unmet.append(Unmet("a screening holds no account, only leads and referrals", advice))
+    unmet += _depth(session, interview, person, interviewers_of(session, interview))
+    unmet += _clinical(session, interview, {actor.account_id}, f"{actor.login} is no clinician")
+    return unmet
+
+
+def for_closing(
+    session: Session, interview: Interview, *, unread_reason: str | None, actor: Actor
+) -> list[Unmet]:
+    """Return what is missing before an interview can be closed."""
+    person = interviewee_of(session, interview)
+    if person is None:
+        return _no_interviewee()
+    unmet = [] if interview.stopped_at_wish else introduction_missing(interview)
+    unmet += _unrecorded(session, interview, unread_reason)
+    if drafts.read(session, kind=DRAFT, subject_id=interview.id, actor=actor) is not None:
+        unmet.append(Unmet("your draft is neither saved nor discarded", "Its author saves or discards it."))
+    if categories_of(person) and interview.account_type is AccountType.SCREENING:
+        offered = select(func.count()).select_from(Referral).where(Referral.person_id == person.id)
+        if not session.scalar(offered):
+            unmet.append(
+                Unmet(
+                    f"no help was offered to {person.code}",
+                    "The interviewer offers a referral and records it.",
+                )
+            )
+    return unmet
+
+
+def introduction_missing(interview: Interview) -> list[Unmet]:
+    """Return the points of the introduction that were not explained, as one condition."""
+    missing = [
+        point.value.replace("-", " ") for point in IntroductionPoint if point not in interview.introduction
+    ]
+    if not missing:
+        return []
+    return [
+        Unmet(f"not explained yet: {', '.join(missing)}", "The interviewer explains it and records when.")
+    ]
+
+
+def storage_missing(session: Session, interview: Interview, person: Person) -> list[Unmet]:
+    """Return the consent to storage as a condition, where it does not live or lacks a child's safeguards."""
+    decision = storage_decision(session, interview, person)
+    if not decision.allowed:
+        return [
+            Unmet(
+                f"{person.code} has no live consent to our keeping the account ({decision.reason.value})",
+                f"{person.code} alone can give it; record it as consent."
+                if decision.reason in {Reason.NEVER_ASKED, Reason.NOT_COVERED, Reason.EXPIRED, Reason.NOT_YET}
+                else f"{person.code} alone can change it; nobody may press for that.",
+            )
+        ]
+    if has_safeguards(session, person, decision):
+        return []
+    return [
+        Unmet(
+            f"the consent of {person.code}, a child, lacks the guardian or the child's own assent",
+            "A specialist takes the consent again, with both.",
+        )
+    ]
+
+
+def competent(
+    session: Session, mission_id: UUID | None, account_id: UUID, categories: Iterable[CompetenceCategory]
+) -> list[CompetenceCategory]:
+    """Return those categories in which an account is not competent now (of a mission: not on its team)."""
+    mission = None if mission_id is None else session.get_one(Mission, mission_id)
+    return [
+        category
+        for category in categories
+        if (
+            competence(session, account_id, category) is None
+            if mission is None
+            else account_id not in competent_members(session, mission, category)
+        )
+    ]
+
+
+def approved_exception(session: Session, interview: Interview) -> InterviewException | None:
+    """Return the newest approved exception for the depth the interview has now."""
+    query = select(InterviewException).where(
+        InterviewException.interview_id == interview.id,
+        InterviewException.account_type == interview.account_type,
+        InterviewException.outcome == ExceptionOutcome.APPROVED,
+    )
+    newest = query.order_by(InterviewException.decided_at.desc(), InterviewException.id).limit(1)
+    return session.scalars(newest).first()
+
+
+def _standing_orders(session: Session, interview: Interview, person: Person, actor: Actor) -> list[Unmet]:
+    areas = _areas(mission_of(session, interview), interview.place)
+    return [*_instruction(session, person, areas, actor), *_prior(session, person)]
+
+
+def _instruction(session: Session, person: Person, areas: list[str], actor: Actor) -> list[Unmet]:
+    standing = instructions_against(
+        session, kinds=_INSTRUCTED, actor=actor, person_code=person.code, areas=areas
+    )
+    if not standing.is_blocked:
+        return []
+    shown = ", ".join(instruction.reference for instruction in standing.shown)
+    return [
+        Unmet(
+            f"an investigating body asked us not to interview {person.code} or not in this area"
+            f"{f' ({shown})' if shown else ''}",
+            "Only that body can lift it; a lead or approver records the lifting.",
+        )
+    ]
+
+
+def _prior(session: Session, person: Person) -> list[Unmet]:
+    marked = accounts_elsewhere(person).where(PriorAccount.is_do_not_interview)
+    if session.scalars(marked.limit(1)).first() is None:
+        return []
+    return [
+        Unmet(
+            f"a body that has an account of {person.code} asked us not to interview them",
+            "Only that body can lift it; a lead or approver amends the prior account.",
+        )
+    ]
+
+
+def _depth(
+    session: Session, interview: Interview, person: Person, interviewers: Collection[UUID]
+) -> list[Unmet]:
+    categories = categories_of(person)
+    if interview.account_type is AccountType.SCREENING or not categories:
+        return []
+    named = ", ".join(category.value for category in categories)
+    exception = approved_exception(session, interview)
+    if exception is None or not set(categories) <= set(exception.categories):
+        what = f"more than a screening with {person.code} ({named}) has no approved exception"
+        return [Unmet(what, _ADD_EXCEPTION)]
+    if exception.interviewer_id not in interviewers:
+        return [
+            Unmet(
+                "the interviewer named in the exception is not there",
+                "That interviewer holds the interview, or a new exception names another one.",
+            )
+        ]
+    lacking = competent(session, interview.mission_id, exception.interviewer_id, categories)
+    if not lacking:
+        return []
+    return [
+        Unmet(
+            f"the interviewer named in the exception is no longer competent for {', '.join(lacking)}",
+            "A lead or approver records a competence that is live, or a new exception names another one.",
+        )
+    ]
+
+
+def _clinical(
+    session: Session, interview: Interview, accounts: Collection[UUID], otherwise: str
+) -> list[Unmet]:
+    if interview.account_type is not AccountType.CLINICAL:
+        return []
+    if any(competence(session, one, CompetenceCategory.CLINICIAN) is not None for one in accounts):
+        return []
+    return [
+        Unmet(
+            f"a clinical account is taken by clinicians only, and {otherwise}",
+            "A clinician with a live licence on record does it.",
+        )
+    ]
+
+
+def _unrecorded(session: Session, interview: Interview, unread_reason: str | None) -> list[Unmet]:
+    if interview.account_type is AccountType.SCREENING:
+        return []
+    questions = questions_asked(session, interview)
+    if interview.first_account is None and not questions:
+        if interview.stopped_at_wish:
+            return []
+        return [
+            Unmet(
+                "no account was recorded", "The interviewer records it, or makes the interview a screening."
+            )
+        ]
+    if interview.read_back_at is None:
+        if unread_reason or interview.stopped_at_wish:
+            return []
+        advice = "The interviewer reads it back, or states the reason why it was not."
+        return [Unmet("the account was not read back", advice)]
+    if questions > (interview.read_back_questions or 0):
+        return [Unmet("questions were added since the read-back", "The interviewer reads those back too.")]
+    return []
+
+
+def accounts_elsewhere(person: Person) -> Select[PriorAccount]:
+    """Return the query for all accounts that a person gave to others, whichever interview noted them."""
+    return (
+        select(PriorAccount)
+        .join(InterviewPerson, InterviewPerson.interview_id == PriorAccount.interview_id)
+        .where(
+            InterviewPerson.person_id == person.id,
+            InterviewPerson.role == InterviewRole.INTERVIEWEE,
+            InterviewPerson.ended_at.is_(None),
+        )
+        .order_by(PriorAccount.recorded_at, PriorAccount.id)
+    )
+
+
+def questions_asked(session: Session, interview: Interview) -> int:
+    """Return how many questions are on record."""
+    query = select(func.count()).select_from(Question).where(Question.interview_id == interview.id)
+    return session.scalar(query) or 0
+
+
+def _no_interviewee() -> list[Unmet]:
+    return [Unmet("it has no interviewee", "Whoever plans it links the person as interviewee.")]
+
+
+def _areas(mission: Mission | None, place: Place | None) -> list[str]:
+    areas = [] if place is None else [place.name, place.current_name or ""]
+    if mission is not None:
+        areas += [mission.area or "", *(str(one["name"]) for one in mission.places)]
+    return [area for area in areas if area.strip()]
