@@ -138,7 +138,7 @@ def _subject(session: Session, stated: str, actor: Actor) -> Any:
 @click.option("--reason", required=True)
 @pass_door
 def remove_item(door: Door, reference: str, number: str, reason: str) -> None:
-    """Take an item out of a submission by its number there (EX-0001)."""
+    """Take an item out of a submission by its number there (EX-0001); the numbers behind it move up."""
     with door.acting() as (session, actor):
         row = find(session, Submission, reference, actor=actor)
         item = next(

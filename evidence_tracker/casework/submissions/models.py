@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
@@ -72,12 +72,23 @@ _ONE = " + ".join(
 
 
 class SubmissionItem(Record):
-    """One item of a submission, with its number there; taken out, it stays on record."""
+    """One item of a submission, with its number there; taken out, it stays on record.
+
+    ``number`` counts without gaps over what is in, since a gap would tell the recipient that
+    something was withheld; so the number of an item that was taken out may be another's now.
+    """
 
     __tablename__ = "submission_item"
     __table_args__ = (
         CheckConstraint(f"{_ONE} = 1", name="one_item"),
-        UniqueConstraint("submission_id", "number"),
+        Index(
+            "uq_submission_item_live",
+            "submission_id",
+            "number",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     submission_id: Mapped[UUID] = mapped_column(ForeignKey("submission.id"), index=True)

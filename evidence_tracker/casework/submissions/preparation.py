@@ -1,10 +1,12 @@
 """Opening a submission and choosing what goes into it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission, now
@@ -19,6 +21,7 @@ from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions.models import (
     Bundle,
     BundleState,
+    Disclosure,
     ItemKind,
     Submission,
     SubmissionItem,
@@ -114,7 +117,7 @@ def amend_submission(
 
 
 def add_item(session: Session, submission: Submission, subject: Subject, *, actor: Actor) -> SubmissionItem:
-    """Put a record into the submission; it gets the next number of its kind there."""
+    """Put a record into the submission; it gets the first number of its kind that is free there."""
     _refuse_closed(session, submission)
     kind = _KINDS[type(subject)]
     _refuse_wrong_kind(submission, kind)
@@ -134,7 +137,7 @@ def add_item(session: Session, submission: Submission, subject: Subject, *, acto
         permission=Permission.PREPARE,
         verb=CustodyVerb.LINKED,
         submission_id=submission.id,
-        number=_next_number(session, submission, kind),
+        number=next(_free_numbers(session, submission, kind)),
         kind=kind,
         **_only(kind, seen.id),
     )
@@ -155,22 +158,25 @@ def _refuse_wrong_kind(submission: Submission, kind: ItemKind) -> None:
         )
 
 
-def _next_number(session: Session, submission: Submission, kind: ItemKind) -> str:
-    # Counted over all that were ever in, so that a number never means two things to a reader.
-    given = session.scalar(
-        select(func.count()).where(SubmissionItem.submission_id == submission.id, SubmissionItem.kind == kind)
-    )
-    return f"{kind.prefix}-{(given or 0) + 1:04d}"
+def _free_numbers(session: Session, submission: Submission, kind: ItemKind) -> Iterator[str]:
+    """Yield the numbers of a kind that no item has and no released bundle ever carried, from 1 on."""
+    taken = _handed_over(session, submission) | {item.number for item in live_items(session, submission)}
+    return (number for place in count(1) if (number := f"{kind.prefix}-{place:04d}") not in taken)
+
+
+def _handed_over(session: Session, submission: Submission) -> set[str]:
+    released = select(Bundle.id).where(Bundle.submission_id == submission.id)
+    return set(session.scalars(select(Disclosure.number).where(Disclosure.bundle_id.in_(released))))
 
 
 def remove_item(
     session: Session, submission: Submission, item: SubmissionItem, *, reason: str, actor: Actor
 ) -> SubmissionItem:
-    """Take an item out again, for a reason that stays here."""
+    """Take an item out again, for a reason that stays here; the numbers behind it move up."""
     _refuse_closed(session, submission)
     if item.ended_at is not None:
         raise InvalidInput(f"{item.number} is out of the submission already.")
-    return amend(
+    amend(
         session,
         item,
         {"ended_at": now(session), "ended_reason": needed(reason, "The reason")},
@@ -178,6 +184,20 @@ def remove_item(
         permission=Permission.PREPARE,
         verb=CustodyVerb.UNLINKED,
     )
+    _close_gaps(session, submission, item.kind, actor=actor)
+    return item
+
+
+def _close_gaps(session: Session, submission: Submission, kind: ItemKind, *, actor: Actor) -> None:
+    # A hole in the numbers would tell the recipient that something was withheld, and how much.
+    # What was handed over keeps its number: a number never means two things to a reader.
+    fixed = _handed_over(session, submission)
+    for item in live_items(session, submission):
+        if item.kind is not kind or item.number in fixed:
+            continue
+        free = next(_free_numbers(session, submission, kind))
+        if free < item.number:
+            amend(session, item, {"number": free}, actor=actor, permission=Permission.PREPARE)
 
 
 def close_submission(session: Session, submission: Submission, *, reason: str, actor: Actor) -> Submission:

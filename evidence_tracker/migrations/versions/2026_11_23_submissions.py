@@ -295,7 +295,14 @@ def upgrade() -> None:
             ["submission_id"], ["submission.id"], name=op.f("fk_submission_item_submission_id_submission")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_item")),
-        sa.UniqueConstraint("submission_id", "number", name=op.f("uq_submission_item_submission_id_number")),
+    )
+    op.create_index(
+        "uq_submission_item_live",
+        "submission_item",
+        ["submission_id", "number"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.create_index(
         op.f("ix_submission_item_allegation_id"), "submission_item", ["allegation_id"], unique=False
