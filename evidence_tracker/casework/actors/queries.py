@@ -179,7 +179,8 @@ def chain_of_command(
     """Return who stood above a unit, nearest first, at a moment (None: at any time).
 
     Every link that may have held then is there, with its confidence; contradicting
-    sources give several. ``relation`` None follows links of all kinds.
+    sources give several. ``relation`` None follows links of all kinds. It goes at most
+    ``MAX_DEPTH`` steps, twice what a real chain has.
     """
     return _climb(session, unit, actor, at, relation, is_upwards=True)
 

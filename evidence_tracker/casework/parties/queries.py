@@ -148,7 +148,15 @@ def instructions_against(
     bank"): too many matches are looked at by a person, a missed one is not.
     """
     moment = at if at is not None else now(session)
-    query = select(Instruction).where(Instruction.kind.in_(list(kinds)), _stands(moment))
+    query = select(Instruction).where(
+        Instruction.kind.in_(list(kinds)),
+        _stands(moment),
+        or_(
+            Instruction.person_code == person_code,
+            Instruction.area.is_not(None),
+            Instruction.incident.is_not(None),
+        ),
+    )
     named = [place for place in areas if place.strip()]
     matching = [
         instruction

@@ -110,6 +110,15 @@ def test_an_identifier_finds_whoever_bears_it(session, cast):
     assert identified(session, kind, "в/ч 00777", actor=cast.amina) == [maker]
 
 
+def test_each_kind_of_actor_has_names_and_identifiers_of_its_own(session, cast):
+    for made in (suspect(session, cast.amina), company(session, cast.amina)):
+        alias = add_name(session, made, text="Grey", kind="alias", actor=cast.amina)
+        number = add_identifier(session, made, value="1", kind="other", actor=cast.amina)
+        assert names_of(session, made, actor=cast.daria) == [alias]
+        assert identifiers_of(session, made, actor=cast.daria) == [number]
+        assert made in identified(session, IdentifierKind.OTHER, "1", actor=cast.daria)
+
+
 @pytest.mark.parametrize(("text", "kind"), [("", "alias"), ("X", "nickname"), ("a\x00b", "alias")])
 def test_it_refuses_an_empty_name_or_an_unknown_kind(session, cast, text, kind):
     with pytest.raises(InvalidInput):

@@ -1,6 +1,7 @@
 """Units, and who stood under whom, when."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,13 @@ from hypothesis import strategies as st
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import Confidence, Echelon, ParentRelation
-from evidence_tracker.casework.actors.queries import chain_of_command, find_unit, page_units, subordinates
+from evidence_tracker.casework.actors.queries import (
+    MAX_DEPTH,
+    chain_of_command,
+    find_unit,
+    page_units,
+    subordinates,
+)
 from evidence_tracker.casework.actors.units import amend_link, amend_unit, end_link, place_under
 from evidence_tracker.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from evidence_tracker.values.moment import Moment
@@ -87,6 +94,23 @@ def test_contradicting_sources_stand_side_by_side_with_their_confidence(session,
     found = chain_of_command(session, regiment, actor=cast.amina)
     assert [step.link for step in found] == [first, second]
     assert [step.link.confidence for step in found] == [Confidence.PROBABLE, Confidence.POSSIBLE]
+
+
+def test_a_chain_is_climbed_once_however_many_sources_tell_of_it(session, cast):
+    low, middle, top = (unit(session, cast.amina) for _ in range(3))
+    for basis in ("order", "account", "photograph"):
+        under(session, cast, low, middle, basis=basis)
+    under(session, cast, middle, top)
+    found = chain_of_command(session, low, actor=cast.amina)
+    assert [(step.depth, step.unit) for step in found] == [(1, middle)] * 3 + [(2, top)]
+
+
+def test_a_chain_ends_where_no_real_one_goes_on(session, cast):
+    units = [unit(session, cast.amina) for _ in range(MAX_DEPTH + 3)]
+    for lower, upper in pairwise(units):
+        under(session, cast, lower, upper)
+    found = chain_of_command(session, units[0], actor=cast.amina)
+    assert [step.depth for step in found] == list(range(1, MAX_DEPTH + 1))
 
 
 def test_only_the_relation_asked_about_is_followed(session, cast):
