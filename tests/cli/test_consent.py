@@ -188,7 +188,7 @@ def test_what_cannot_be_meant_is_refused_and_nothing_is_recorded(cli, code, word
 
 @pytest.mark.parametrize("verb", ["give", "refuse", "withdraw", "limit", "renew", "show", "history"])
 def test_the_outsider_learns_nothing_and_records_nothing(cli, code, verb):
-    more = () if verb in {"show", "history"} else HOW
+    more: tuple[str, ...] = () if verb in {"show", "history"} else HOW
     more += ("--package", "only-help-me") if verb == "give" else ()
     there = cli.refused("outsider", "consent", verb, code, *more)
     not_there = cli.refused("outsider", "consent", verb, "PN-000000", *more)

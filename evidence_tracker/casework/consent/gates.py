@@ -11,7 +11,7 @@ Everything here is a pure function of the events. Doubt closes the gate:
   limit lowers every earlier one.
 * Both also hold against a later permission wherever they are the narrower: a named refusal
   against a permission for the whole class, a refusal of one item against a permission for
-  all. A later permission that is at least as narrow in each respect (recipient, use, items)
+  all. A later permission that is at least as narrow in both respects (recipient, items)
   lifts them, for the cells it names and no others.
 * Of the permissions that were not wiped away the narrowest decides, and of equally narrow
   ones the later. Where none is narrower in every respect, all of them must allow it, at the
@@ -202,8 +202,8 @@ class _Cell:
         """Say whether an event speaks of this cell."""
         if event.use is not None and event.use is not self.use:
             return False
-        if event.scope is Scope.ITEMS and (self.item_id is None or str(self.item_id) not in event.items):
-            return False
+        if event.scope is Scope.ITEMS and str(self.item_id) not in event.items:
+            return False  # no item in question: none is listed
         if event.party_id is None:
             return event.recipient_class is None or event.recipient_class is self.recipient_class
         if event.party_id != self.party_id:
@@ -308,10 +308,12 @@ def _in_order(events: Iterable[Said]) -> list[Said]:
     return ordered
 
 
-def _narrowness(event: Said) -> tuple[int, int, int]:
-    """Return how narrow an event is in each respect: recipient (0 to 2), use and items (0, 1)."""
-    recipient = 2 if event.party_id is not None else 1 if event.recipient_class is not None else 0
-    return recipient, int(event.use is not None), int(event.scope is Scope.ITEMS)
+def _narrowness(event: Said) -> tuple[bool, bool]:
+    """Return whether an event names one party, and whether it names items.
+
+    Every permission names its class and its use, so nothing is narrower than it in those.
+    """
+    return event.party_id is not None, event.scope is Scope.ITEMS
 
 
 def _holds_against(restriction: Said, permission: Said) -> bool:
@@ -334,10 +336,7 @@ def _outranks(one: Said, other: Said) -> bool:
 def _open(deciding: Sequence[Said], limits: Sequence[Said]) -> Decision:
     applied = [limit for limit in limits if any(_holds_against(limit, event) for event in deciding)]
     unlimited = _lowest(_level(event) for event in deciding)
-    level = _lowest(
-        _lowest([_level(event), *(_level(limit) for limit in applied if _holds_against(limit, event))])
-        for event in deciding
-    )
+    level = _lowest([unlimited, *(_level(limit) for limit in applied)])
     used = [*deciding, *applied]
     if level is IdentityLevel.NONE:
         return _no(Reason.LIMITED, used)

@@ -5,10 +5,9 @@ width, apostrophe, hyphen or stress mark it is written with.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
-
-from evidence_tracker.casework.parties import stated
+from functools import cache, lru_cache
 
 SHORTEST_PART = 4
 SHORTEST_STEM = 5
@@ -17,9 +16,13 @@ NATIONAL_PHONE = 9
 SHORTEST_NUMBER = 6
 
 _APOSTROPHES = "'`´ʹʻʼʽˈ‘’‛′＇"
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-_FOLDING = str.maketrans({**dict.fromkeys(_APOSTROPHES + _INVISIBLE), **dict.fromkeys(_HYPHENS, "-")})
+_FOLDING = str.maketrans({**dict.fromkeys(_APOSTROPHES), **dict.fromkeys(_HYPHENS, "-")})
+# Accents and other marks, and characters that only steer the layout; none are beyond plane 1
+# but for the tags and selectors of plane 14.
+_LEFT_OUT = frozenset({"Mn", "Me", "Cf"})
+_PLACES = (range(0x20000), range(0xE0000, 0xE0200))
+_SEPARATORS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d)+")
 _LAST_VOWEL = re.compile(r"[аеиіоуюяєыэь]+$")
@@ -32,14 +35,24 @@ def fold(text: str) -> str:
     """Return text as names are compared.
 
     Apostrophes and invisible characters (soft hyphens, joiners) removed, hyphens made one,
-    then compatibility forms, case, accents and white space aside. So are stress marks.
+    then compatibility forms, case, accents, stress marks and white space aside.
     """
-    return " ".join(stated.fold(text.translate(_FOLDING)).translate(_FOLDING).split())
+    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text.translate(_FOLDING)).casefold())
+    bare = unicodedata.normalize("NFKC", flat.translate(_marks())).casefold()
+    return " ".join(bare.translate(_FOLDING).translate(_marks()).split())
+
+
+@cache
+def _marks() -> dict[int, None]:
+    # A table, because a bundle may hold a hundred million characters to be searched.
+    return {
+        point: None for place in _PLACES for point in place if unicodedata.category(chr(point)) in _LEFT_OUT
+    }
 
 
 def digits_and_letters(text: str) -> str:
     """Return folded text without anything but letters and digits: how numbers are compared."""
-    return "".join(character for character in fold(text) if character.isalnum())
+    return _SEPARATORS.sub("", fold(text))
 
 
 def of_name(name: str) -> set[str]:
@@ -91,4 +104,4 @@ def _is_number(needle: str) -> bool:
 def _searched(text: str) -> tuple[str, str]:
     # The scan asks for one person after the other: a long text is folded once, not for each.
     folded = _DIGEST.sub(" ", fold(text))
-    return folded, "".join(character for character in folded if character.isalnum())
+    return folded, _SEPARATORS.sub("", folded)

@@ -111,6 +111,8 @@ def test_the_decision_names_the_level_and_the_events_it_rests_on():
 def test_a_refusal_alone_is_told_from_never_having_been_asked():
     decision = ask(said(no(REFUSED)), AT_HERE)
     assert (decision.allowed, decision.reason) == (False, Reason.REFUSED)
+    assert ask(said(no(REFUSED), no(use=COURT)), AT_HERE).reason is Reason.WITHDRAWN
+    assert ask(said(no(use=COURT), no(REFUSED)), AT_HERE).reason is Reason.REFUSED
 
 
 def test_a_later_broad_withdrawal_overrides_every_narrower_permission():
@@ -175,6 +177,8 @@ def test_a_broad_limit_reaches_named_permissions_and_a_named_limit_stays_for_the
 def test_a_new_permission_as_narrow_as_the_limit_lifts_it():
     assert ask(said(yes(), at_most(CODE), yes()), AT_HERE).identity_level is FULL
     assert ask(said(yes(), at_most(CODE), to_here()), AT_THERE).identity_level is CODE
+    words = said(yes(), at_most(CODE), yes())
+    assert ask(words, AT_HERE).events == (words[2].id,)
 
 
 def test_a_limit_to_nothing_closes():
