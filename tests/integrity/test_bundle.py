@@ -84,6 +84,7 @@ def test_it_says_which_words_are_not_proved(verify, honest):
     lines = "\n".join(notes(verify(honest)))
 
     assert "EX-0001: not proved by the log, words of the sender: label" in lines
+    assert "EX-0002: not proved by the log, words of the sender: media_type" in lines
     assert "by no event: data/index.csv, data/statement.json" in lines
 
 

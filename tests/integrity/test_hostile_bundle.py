@@ -231,7 +231,7 @@ def test_a_key_that_is_there_twice_is_refused(tmp_path, honest):
     twice = honest.files[ITEM].replace(b"{", b'{"size": 8,', 1)
     report = verify_bundle(resealed(**{ITEM: twice}).write(tmp_path), vkey=None)
 
-    assert "A key is there twice in one object" in report.text()
+    assert "A key is there twice in one object" in " ".join(report.text().split())
 
 
 @pytest.mark.parametrize("number", [b"1.5", b"1e2", b"NaN", b"-Infinity"])

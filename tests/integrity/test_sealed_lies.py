@@ -1,14 +1,29 @@
 """Somebody with the log key may sign what he likes; what he cannot do is make the log agree."""
 
+import json
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from evidence_tracker.integrity.canonical import canonical
-from evidence_tracker.integrity.report import EVENTS, ITEMS, SEAL, Outcome
+from evidence_tracker.integrity.commitment import Disclosure
+from evidence_tracker.integrity.proof import InclusionProof
+from evidence_tracker.integrity.report import EVENTS, ITEMS, RECEIPT, SEAL, Outcome
 
-from .make_bundle import COMMISSION, COURT, INCIDENT, SECOND, furnished, make, relist
+from .make_bundle import (
+    COMMISSION,
+    COURT,
+    EXHIBIT,
+    INCIDENT,
+    PHOTO,
+    SECOND,
+    Ledger,
+    Shown,
+    furnished,
+    make,
+    relist,
+)
 from .spoil import cut, edit, lines_of, named, notes, outcome, spoil_item
 
 
@@ -223,3 +238,57 @@ def test_an_event_that_claims_an_earlier_place_is_out_of_order(verify, key, valu
     assert named(report)[ITEMS] == {"chain-broken"}
     assert named(report)[EVENTS] == {"proof-mismatch"}
     assert "stands earlier in the log" in " ".join(report.text().split())
+
+
+def invent(proof, **facts):
+    """Return a proof file like ``proof``, of an event that was never logged."""
+    old = InclusionProof.decode(proof)
+    honest = Disclosure.from_extra(old.extra or b"")
+    fields = [replace(field, value=facts.get(field.name, field.value)) for field in honest.opened]
+    lie = Disclosure.opening(honest.t, fields, [field.name for field in fields])
+    return replace(old, extra=lie.to_extra()).encode()
+
+
+def test_an_event_that_was_never_logged_is_not_proved(verify):
+    """The sender signs whatever he likes; the tree does not hold the leaf."""
+
+    def change(files):
+        name = "proof/events/3.tlog-proof"
+        files[name] = invent(files[name])
+        extra = json.loads(InclusionProof.decode(files[name]).extra or b"")
+        lines = [line | {"extra": extra} if line["n"] == 3 else line for line in lines_of(files)]
+        files["data/custody.jsonl"] = b"".join(canonical(line) + b"\n" for line in lines)
+        relist(files)
+
+    report = verify(make(final=change))
+
+    assert named(report)[EVENTS] == {"proof-rejected"}
+    assert {fault.where for fault in report.checks[EVENTS - 1].faults} == {"event 3 (EX-0001)"}
+
+
+def test_a_sealing_that_was_never_logged_is_not_proved(verify):
+    def change(files):
+        files["data/index.csv"] = b"other"
+        relist(files)
+        digest = sha256(files["manifest-sha256.txt"]).hexdigest()
+        seal = files["proof/seal.tlog-proof"]
+        files["proof/seal.tlog-proof"] = invent(seal, manifest_sha256=digest)
+
+    assert named(verify(make(final=change))) == {SEAL: {"proof-rejected"}}
+
+
+def test_a_writing_that_was_never_logged_is_not_proved(verify):
+    honest = make()
+    lie = invent(honest.receipt, logged_at="2026-01-01T00:00:00Z")
+
+    assert named(verify(replace(honest, receipt=lie))) == {RECEIPT: {"proof-rejected"}}
+
+
+@pytest.mark.parametrize("change", [{"size": len(PHOTO) + 1}, {"sha256": "0" * 64}])
+def test_a_receipt_in_the_log_of_other_bytes_is_told(verify, change):
+    ledger = Ledger()
+    facts = {"sha256": sha256(PHOTO).hexdigest(), "size": len(PHOTO), "media_type": "image/jpeg"}
+    ledger.append(EXHIBIT, "exhibit_received", **facts | change)
+    shown = (Shown(EXHIBIT, "EX-0001", "exhibit", data=PHOTO),)
+
+    assert named(verify(make(ledger, shown))) == {ITEMS: {"bytes-differ"}}
