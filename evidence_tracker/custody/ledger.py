@@ -6,14 +6,14 @@ salted, committed, encrypted and appended in order, so that the log's order is t
 commit order and a rolled-back act leaves no trace (docs/spec/custody-log.md).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy import event as sa_event
-from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from evidence_tracker.clock import Clock
@@ -101,6 +101,7 @@ class Ledger:
     def _rows(self, session: Session, head: LogEpoch) -> list[dict[str, Any]]:
         logged_at = self.clock.now()
         tails = _tails(session, {item.subject for item in self.pending})
+        self._open_keys(session)
         rows: list[dict[str, Any]] = []
         for position, item in enumerate(self.pending):
             seq, prev = tails.get(item.subject, (0, ""))
@@ -108,7 +109,6 @@ class Ledger:
             packed = commitment.pack(fields)
             leaf = commitment.leaf(commitment.hour(logged_at), commitment.payload_commitment(packed))
             tails[item.subject] = (seq + 1, leaf_hash(leaf).hex())
-            key = self._subject_key(session, item)
             rows.append(
                 {
                     "epoch": head.epoch,
@@ -118,7 +118,9 @@ class Ledger:
                     "act_id": self.act_id,
                     "verb": item.verb.value,
                     "leaf": leaf,
-                    "payload": seal(key, packed, payload_purpose(item.subject, seq + 1)),
+                    "payload": seal(
+                        self.subject_keys[item.subject], packed, payload_purpose(item.subject, seq + 1)
+                    ),
                 }
             )
         return rows
@@ -144,22 +146,23 @@ class Ledger:
         values |= item.facts
         return [Field(commitment.new_salt(), name, value) for name, value in values.items()]
 
-    def _subject_key(self, session: Session, item: Pending) -> bytes:
-        if item.subject not in self.subject_keys:
-            row = session.get(SubjectKey, item.subject)
-            purpose = subject_purpose(item.subject)
-            if row is None:
-                key = new_key()
-                wraps = self.keyring.wrap_under(session, item.compartment_id, key, purpose)
-                session.execute(
-                    insert(SubjectKey).values(
-                        subject=item.subject, compartment_id=item.compartment_id, wraps=wraps
-                    )
-                )
-            else:
-                key = self.keyring.unwrap_under(session, row.compartment_id, row.wraps, purpose)
-            self.subject_keys[item.subject] = key
-        return self.subject_keys[item.subject]
+    def _open_keys(self, session: Session) -> None:
+        # In bulk: one look-up and one insert for all subjects of the act.
+        homes = {item.subject: item.compartment_id for item in self.pending}
+        wanted = sorted(homes.keys() - self.subject_keys.keys())
+        for row in _in_chunks(session, select(SubjectKey), SubjectKey.subject, wanted):
+            purpose = subject_purpose(row.subject)
+            self.subject_keys[row.subject] = self.keyring.unwrap_under(
+                session, row.compartment_id, row.wraps, purpose
+            )
+        made = []
+        for subject in wanted:
+            if subject not in self.subject_keys:
+                key = self.subject_keys[subject] = new_key()
+                wraps = self.keyring.wrap_under(session, homes[subject], key, subject_purpose(subject))
+                made.append({"subject": subject, "compartment_id": homes[subject], "wraps": wraps})
+        if made:
+            session.execute(insert(SubjectKey), made)
 
 
 def ledger_of(session: Session) -> Ledger:
@@ -240,6 +243,11 @@ def payload_purpose(subject: UUID, seq: int) -> str:
 def subject_purpose(subject: UUID) -> str:
     """Return what binds a wrapped subject key to its subject."""
     return f"subject/{subject}"
+
+
+def _in_chunks(session: Session, query: Select[Any], column: Any, wanted: Sequence[UUID]) -> Iterator[Any]:
+    for start in range(0, len(wanted), _CHUNK):
+        yield from session.scalars(query.where(column.in_(wanted[start : start + _CHUNK])))
 
 
 def _lock_head(session: Session) -> LogEpoch:

@@ -10,8 +10,10 @@
 Findings name the epoch and index, the record or the key; nothing is repaired.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,7 +23,7 @@ from evidence_tracker.custody.checkpoints import LogSigner
 from evidence_tracker.custody.comparison import RecordComparison
 from evidence_tracker.custody.findings import UNREADABLE, Verification
 from evidence_tracker.custody.ledger import RECORD_TYPE, subject_purpose
-from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, LogNode, SignedCheckpoint, SubjectKey
+from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, LogNode, SignedCheckpoint
 from evidence_tracker.errors import EvidenceTrackerError, IntegrityFailure
 from evidence_tracker.integrity import commitment
 from evidence_tracker.integrity.checkpoint import open_checkpoint
@@ -181,54 +183,80 @@ def verify_keys(session: Session, keyring: Keyring, report: Verification) -> Non
             report.add("key", f"compartment key {stored}", f"does not open: {error}")
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One event as the driver gives it, with its identifiers read."""
+class _Row(NamedTuple):
+    """One event as the driver gives it, beside the wrapped key of its subject."""
 
     epoch: int
     idx: int
-    subject: UUID
+    subject: str
     seq: int
-    act_id: UUID
+    act_id: str
     verb: str
     leaf: bytes
     payload: bytes
+    compartment: str | None
+    wraps: str | None
 
 
-def _raw_events(session: Session, report: Verification) -> Iterator[_Row]:
-    # Below the ORM: a value that does not read back must be named, not end the verification.
-    rows = session.connection().exec_driver_sql(
-        "SELECT epoch, idx, subject, seq, act_id, verb, leaf, payload "
-        "FROM custody_event ORDER BY subject, seq"
-    )
-    for epoch, index, subject, seq, act_id, verb, leaf, payload in rows:
-        try:
-            yield _Row(epoch, index, UUID(hex=subject), seq, UUID(hex=act_id), verb, leaf, payload)
-        except UNREADABLE:
-            report.event(epoch, index, "its columns cannot be read")
+# Below the ORM: a value that does not read back must be named, not end the verification.
+_EVENTS = (
+    "SELECT e.epoch, e.idx, e.subject, e.seq, e.act_id, e.verb, e.leaf, e.payload, k.compartment_id, k.wraps "
+    "FROM custody_event e LEFT JOIN subject_key k ON k.subject = e.subject ORDER BY e.subject, e.seq"
+)
 
 
 def verify_payloads(session: Session, keyring: Keyring, report: Verification) -> None:
     """Rebuild every commitment, check every subject's chain, compare the last versions with the rows."""
-    fresh = Keyring(keyring.root)
+    keys = _SubjectKeys(session, Keyring(keyring.root), report)
     comparison = RecordComparison(session, report)
     chain: _Chain | None = None
-    for row in _raw_events(session, report):
-        if chain is None or chain.subject != row.subject:
+    for values in session.connection().exec_driver_sql(_EVENTS):
+        row = _Row(*values)
+        if chain is None or chain.stored != row.subject:
             if chain is not None:
                 chain.end(comparison)
-            chain = _Chain.begin(session, fresh, row.subject, report)
+            chain = _Chain(row.subject, keys.open(row), report)
         chain.follow(row)
     if chain is not None:
         chain.end(comparison)
     comparison.finish()
 
 
+class _SubjectKeys:
+    """Opens the keys of subjects; compartment keys are opened once, from their rows."""
+
+    def __init__(self, session: Session, keyring: Keyring, report: Verification) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._report = report
+
+    def open(self, row: _Row) -> bytes | None:
+        try:
+            if row.wraps is None or row.compartment is None:
+                raise IntegrityFailure("is gone")
+            wraps = json.loads(row.wraps)
+            if json.dumps(wraps, ensure_ascii=False, sort_keys=True, separators=(",", ":")) != row.wraps:
+                raise IntegrityFailure("was written anew")
+            purpose = subject_purpose(_read(row.subject))
+            return self._keyring.unwrap_under(self._session, _read(row.compartment), wraps, purpose)
+        except UNREADABLE as error:
+            self._report.add("key", f"subject key {row.subject}", f"does not open: {error}")
+            return None
+
+
+def _read(stored: str) -> UUID:
+    """Return a stored identifier; refuse any spelling but the one that is written."""
+    found = UUID(hex=stored)
+    if found.hex != stored:
+        raise IntegrityFailure(f"{stored} is not how an identifier is stored")
+    return found
+
+
 @dataclass
 class _Chain:
     """The events of one subject, followed in order."""
 
-    subject: UUID
+    stored: str
     key: bytes | None
     report: Verification
     seq: int = 0
@@ -236,27 +264,14 @@ class _Chain:
     last_version: bytes | None = None
     at: tuple[int, int] = (0, 0)
 
-    @classmethod
-    def begin(cls, session: Session, keyring: Keyring, subject: UUID, report: Verification) -> "_Chain":
-        try:
-            row = session.get(SubjectKey, subject)
-            if row is None:
-                raise IntegrityFailure("is gone")
-            key = keyring.unwrap_under(session, row.compartment_id, row.wraps, subject_purpose(subject))
-            session.expunge(row)
-        except UNREADABLE as error:
-            report.add("key", f"subject key {subject}", f"does not open: {error}")
-            return cls(subject, None, report)
-        return cls(subject, key, report)
-
     def end(self, comparison: RecordComparison) -> None:
         if self.last_version is not None:
-            comparison.take(self.subject, self.last_version, self.at)
+            comparison.take(_read(self.stored), self.last_version, self.at)
 
     def follow(self, row: _Row) -> None:
         self.seq += 1
         if row.seq != self.seq:
-            self.report.event(row.epoch, row.idx, f"event {self.seq} of subject {self.subject} is missing")
+            self.report.event(row.epoch, row.idx, f"event {self.seq} of subject {self.stored} is missing")
             self.seq = row.seq
         elif self.key is not None:
             self._open(row)
@@ -265,24 +280,24 @@ class _Chain:
 
     def _open(self, row: _Row) -> None:
         try:
-            packed = unseal(self.key or b"", row.payload, f"custody-payload/{row.subject}/{row.seq}")
+            subject, act_id = str(_read(row.subject)), str(_read(row.act_id))
+            packed = unseal(self.key or b"", row.payload, f"custody-payload/{subject}/{row.seq}")
             rebuilt = commitment.payload_commitment(packed).hex().encode()
+            # Compared as bytes: parsing a million payloads would cost more than hashing them.
+            stated = {line[_SALT_END:] for line in packed.split(b"\n")}
+            expected = {
+                b'"act","%s"]' % row.verb.encode(),
+                b'"act_id","%s"]' % act_id.encode(),
+                b'"subject","%s"]' % subject.encode(),
+                b'"seq",%d]' % row.seq,
+                b'"prev","%s"]' % self.prev.encode(),
+            }
         except UNREADABLE as error:
-            self.report.event(row.epoch, row.idx, f"its payload was altered: {error}")
+            self.report.event(row.epoch, row.idx, f"its columns or its payload were altered: {error}")
             return
         if row.leaf[_COMMITMENT] != rebuilt:
             self.report.event(row.epoch, row.idx, "its payload is not what the leaf commits to")
-            return
-        # Compared as bytes: parsing a million payloads would cost more than hashing them.
-        stated = {line[_SALT_END:] for line in packed.split(b"\n")}
-        expected = {
-            b'"act","%s"]' % row.verb.encode(),
-            b'"act_id","%s"]' % str(row.act_id).encode(),
-            b'"subject","%s"]' % str(row.subject).encode(),
-            b'"seq",%d]' % row.seq,
-            b'"prev","%s"]' % self.prev.encode(),
-        }
-        if not expected <= stated:
+        elif not expected <= stated:
             self.report.event(row.epoch, row.idx, "its columns or its link backwards differ from its payload")
         if b'"%s",' % RECORD_TYPE.encode() in packed:
             self.last_version = packed

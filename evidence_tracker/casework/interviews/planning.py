@@ -75,7 +75,8 @@ def plan_interview(
     if home is None:
         raise InvalidInput("An interview needs a home.", advice="Name its mission or its compartment.")
     read = {"is_remote": False, **stated.read(facts, READERS)}
-    given = _governance(person, mission, governance)
+    given = governance or default_governance(person, mission)
+    _check_level(person, given.level)
     require(session, actor, Permission.RECORD, home, level=given.level)
     require(session, actor, Permission.READ, person.compartment_id, level=person.level)
     if mission is not None:
@@ -161,6 +162,15 @@ def cancel_interview(
     )
 
 
+def default_governance(person: Person, mission: Mission | None) -> Governance:
+    """Return what an interview with this person is kept under where nobody states it otherwise."""
+    lowest = gates.floor(person)
+    if mission is None:
+        return Governance(lowest)
+    level = max(lowest, mission.level, key=lambda item: item.rank)
+    return Governance(level, mission.purpose, mission.legal_basis)
+
+
 def require_state(interview: Interview, allowed: set[InterviewState], doing: str) -> None:
     """Refuse an act in a state of the interview that does not allow it, by name."""
     if interview.state not in allowed:
@@ -206,17 +216,6 @@ def _check_depth(session: Session, interview: Interview, asked: AccountType) -> 
             f"{interview.reference} holds an account; it is no screening any more.",
             advice="What was recorded stays; close the interview as it is.",
         )
-
-
-def _governance(person: Person, mission: Mission | None, given: Governance | None) -> Governance:
-    lowest = gates.floor(person)
-    if given is not None:
-        _check_level(person, given.level)
-        return given
-    if mission is None:
-        return Governance(lowest)
-    level = max(lowest, mission.level, key=lambda item: item.rank)
-    return Governance(level, mission.purpose, mission.legal_basis)
 
 
 def _check_level(person: Person | None, level: Level) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.models import Account
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -19,6 +20,7 @@ from evidence_tracker.casework.interviews.models import (
     Correction,
     Evaluation,
     ExceptionOutcome,
+    ExhibitRole,
     Expense,
     Interview,
     InterviewException,
@@ -33,6 +35,7 @@ from evidence_tracker.casework.interviews.models import (
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import NotFound
 
 OfInterview = TypeVar(
     "OfInterview",
@@ -166,6 +169,32 @@ def present_at(session: Session, interview: Interview, *, actor: Actor) -> Seque
     return [row for row in _of(session, Present, interview, actor) if row.ended_at is None]
 
 
+def bearers(session: Session, present: Sequence[Present]) -> dict[UUID, str]:
+    """Return the code or the login of those who were there, by the entry's id, in one query."""
+    wanted = {row.account_id for row in present if row.account_id is not None}
+    accounts = session.execute(select(Account.id, Account.login).where(Account.id.in_(wanted)))
+    logins = {row.id: row.login for row in accounts}
+    return {row.id: row.code or logins.get(row.account_id, "") for row in present}
+
+
+def person_link(session: Session, interview: Interview, person: Person, *, actor: Actor) -> InterviewPerson:
+    """Return the live link of a person, else ``NotFound``."""
+    for link, linked in persons_of(session, interview, actor=actor):
+        if linked.id == person.id:
+            return link
+    raise NotFound(f"{person.code} is not linked to {interview.reference}.")
+
+
+def exhibit_link(
+    session: Session, interview: Interview, exhibit: Exhibit, role: ExhibitRole, *, actor: Actor
+) -> InterviewExhibit:
+    """Return the live link of an exhibit in one role, else ``NotFound``."""
+    for link, linked in exhibits_of(session, interview, actor=actor):
+        if linked.id == exhibit.id and link.role is role:
+            return link
+    raise NotFound(f"{exhibit.reference} is not linked to {interview.reference} as {role.value}.")
+
+
 def questions_of(session: Session, interview: Interview, *, actor: Actor) -> Sequence[Question]:
     """Return the questions and answers in their order."""
     query = select(Question).where(Question.interview_id == interview.id, visible(session, actor, Question))
@@ -218,6 +247,14 @@ def evaluations(session: Session, interview: Interview, *, actor: Actor) -> Sequ
 def exceptions(session: Session, interview: Interview, *, actor: Actor) -> Sequence[InterviewException]:
     """Return the requests to go beyond a screening, with their decisions."""
     return _of(session, InterviewException, interview, actor)
+
+
+def waiting_exception(session: Session, interview: Interview, *, actor: Actor) -> InterviewException:
+    """Return the request that waits for its decision, else ``NotFound``."""
+    for row in exceptions(session, interview, actor=actor):
+        if row.outcome is ExceptionOutcome.ASKED:
+            return row
+    raise NotFound(f"No exception for {interview.reference} waits for a decision.")
 
 
 def undecided_exceptions(
