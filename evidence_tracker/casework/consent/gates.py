@@ -24,52 +24,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import now
-from evidence_tracker.casework.consent.models import ConsentEvent, ConsentKind, IdentityLevel, Scope, Use
+from evidence_tracker.casework.consent.models import (
+    ConsentEvent,
+    ConsentKind,
+    IdentityLevel,
+    Said,
+    Scope,
+    Use,
+)
 from evidence_tracker.casework.parties.models import Party, RecipientClass
 
 _CHUNK = 5000
-
-
-class Said(Protocol):
-    """What the gate reads of one consent event (``models.ConsentEvent`` has all of it)."""
-
-    @property
-    def id(self) -> UUID: ...  # noqa: D102 - see ConsentEvent
-    @property
-    def person_id(self) -> UUID: ...  # noqa: D102
-    @property
-    def number(self) -> int: ...  # noqa: D102
-    @property
-    def kind(self) -> ConsentKind: ...  # noqa: D102
-    @property
-    def recipient_class(self) -> RecipientClass | None: ...  # noqa: D102
-    @property
-    def party_id(self) -> UUID | None: ...  # noqa: D102
-    @property
-    def use(self) -> Use | None: ...  # noqa: D102
-    @property
-    def identity_level(self) -> IdentityLevel | None: ...  # noqa: D102
-    @property
-    def scope(self) -> Scope: ...  # noqa: D102
-    @property
-    def items(self) -> list[str]: ...  # noqa: D102
-    @property
-    def conditions(self) -> str | None: ...  # noqa: D102
-    @property
-    def expires_on(self) -> date | None: ...  # noqa: D102
-    @property
-    def recorded_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def obtained_earliest_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def obtained_latest_at(self) -> datetime: ...  # noqa: D102
 
 
 class Reason(StrEnum):

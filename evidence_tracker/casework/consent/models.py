@@ -7,6 +7,7 @@ is a later event. docs/explanation/data-model/consent.md describes the columns.
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -143,3 +144,67 @@ class ConsentEvent(Record):
     package: Mapped[str | None]
     package_version: Mapped[int | None]
     reason: Mapped[str | None]
+
+
+class Said(Protocol):
+    """What a gate reads of one event: a ``ConsentEvent``, or a row of these columns alone."""
+
+    @property
+    def id(self) -> UUID:
+        """Return the id of the event."""
+
+    @property
+    def person_id(self) -> UUID:
+        """Return whose event it is."""
+
+    @property
+    def number(self) -> int:
+        """Return its place among the person's events."""
+
+    @property
+    def kind(self) -> ConsentKind:
+        """Return what the person did."""
+
+    @property
+    def recipient_class(self) -> RecipientClass | None:
+        """Return the class of recipients; None: every recipient."""
+
+    @property
+    def party_id(self) -> UUID | None:
+        """Return the one party that is named."""
+
+    @property
+    def use(self) -> Use | None:
+        """Return the use; None: every use."""
+
+    @property
+    def identity_level(self) -> IdentityLevel | None:
+        """Return the most that may be told; None in a denial."""
+
+    @property
+    def scope(self) -> Scope:
+        """Return whether it speaks of listed items alone."""
+
+    @property
+    def items(self) -> list[str]:
+        """Return the ids of those items."""
+
+    @property
+    def conditions(self) -> str | None:
+        """Return what the person asks for."""
+
+    @property
+    def expires_on(self) -> date | None:
+        """Return the last day of a permission."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """Return when it was entered."""
+
+    @property
+    def obtained_earliest_at(self) -> datetime:
+        """Return the earliest instant at which it was said."""
+
+    @property
+    def obtained_latest_at(self) -> datetime:
+        """Return the latest instant at which it was said."""
