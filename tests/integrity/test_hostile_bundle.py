@@ -275,6 +275,24 @@ def test_events_that_are_none_are_named(tmp_path, honest, data):
     assert EVENTS in named(report)
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda data: data[:-1], "cut short"),
+        (lambda data: data.replace(b'"n":1}', b'"n":2}'), "The line is number 1, but says that it is 2"),
+        (lambda data: data + b"x" * ((32 << 20) + 1), "longer than that of any honest event"),
+        (lambda data: data.replace(b'"n":1}', b'"n":1,"x":1}'), "exactly the keys"),
+        (lambda data: data.replace(b'"index":0', b'"index":false'), "no whole number"),
+    ],
+)
+def test_what_is_wrong_with_a_line_of_events_is_told(tmp_path, honest, change, says):
+    files = honest.files | {"data/custody.jsonl": change(honest.files["data/custody.jsonl"])}
+    report = verify_bundle(replace(honest, files=files).write(tmp_path), vkey=None)
+
+    assert "malformed-event" in named(report)[EVENTS]
+    assert says in " ".join(report.text().split())
+
+
 @given(data=st.binary(max_size=300), name=st.sampled_from(sorted(make(bare(), BARE_MINIMUM).files)))
 @IN_MEMORY
 def test_no_bytes_in_any_file_make_the_verifier_stumble(tmp_path, honest, data, name):
