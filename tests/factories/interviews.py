@@ -92,7 +92,7 @@ def closed(session: Session, cast: Cast, person: Person | None = None, **facts: 
 
 
 def specialist(session: Session, cast: Cast, mission: Mission, *categories: CompetenceCategory) -> None:
-    """Put amina on the team, with a training in each of these categories until 2027."""
+    """Put amina on the team, with a training in each of these categories."""
     add_member(
         session, mission, missions.account_of(session, cast.amina), role="interviewer", actor=cast.olena
     )
@@ -101,7 +101,7 @@ def specialist(session: Session, cast: Cast, mission: Mission, *categories: Comp
 
 
 def trained(
-    session: Session, cast: Cast, who: Actor, category: CompetenceCategory | str, until: str = "2027-01-01"
+    session: Session, cast: Cast, who: Actor, category: CompetenceCategory | str, until: str = "2099-01-01"
 ) -> Competence:
     """Return a training that chen records."""
     return record_competence(
