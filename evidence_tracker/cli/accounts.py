@@ -91,7 +91,13 @@ def switch_off(door: Door, login: str, reason: str) -> None:
 @compartment.command("add")
 @click.argument("reference")
 @click.option("--title", required=True, help="What it is drawn around.")
-@click.option("--kind", type=click.Choice([kind.value for kind in CompartmentKind]), default="project")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in CompartmentKind]),
+    default="project",
+    show_default=True,
+    help="What kind of thing that is.",
+)
 @click.option("--ceiling", type=LEVEL, default="SEALED", show_default=True, help="Highest level it may hold.")
 @pass_door
 def add_compartment(door: Door, reference: str, title: str, kind: str, ceiling: str) -> None:
@@ -124,7 +130,7 @@ def list_compartments(door: Door) -> None:
 @grant.command("add")
 @click.argument("login")
 @click.option("--compartment", "reference", required=True, help="Reference of the compartment.")
-@click.option("--role", type=ROLE, required=True)
+@click.option("--role", type=ROLE, required=True, help="What the account may do there.")
 @click.option(
     "--level", type=LEVEL, default="CONFIDENTIAL", show_default=True, help="Highest level it may see."
 )

@@ -27,7 +27,11 @@ from evidence_tracker.settings import Kind, Settings, passphrase_from_environmen
 @click.option("--organisation", required=True, help="Name of the organisation that keeps the evidence.")
 @click.option("--origin", required=True, help="DOMAIN/INSTANCE, the name of the custody log.")
 @click.option(
-    "--kind", type=click.Choice([kind.value for kind in Kind]), default="headquarters", show_default=True
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    default="headquarters",
+    show_default=True,
+    help="What it is for; nothing real belongs into a demo or test instance.",
 )
 @click.option("--prefix", help="Prefix of references; by default three letters of the instance's name.")
 @click.option("--login", help="Login of the first account; by default the system user.")
