@@ -37,10 +37,10 @@ CHUNK = 16 * 1024
 SEALED_CHUNK = CHUNK + TAG
 
 HEAD = 64 * 1024
+FIRST_STEP = 96 * 1024
 STEP = 1024 * 1024
 STEPS_IN_FLIGHT = 4
 FLUSH_EVERY = 16 * STEP
-ROOM_FOR_STEP = HEADER + (STEP // CHUNK + 1) * SEALED_CHUNK
 
 
 class Source(Protocol):
@@ -197,12 +197,15 @@ class _Sealing:
     def __init__(self, encryptor: Cobblestone256Encryptor, writer: Writer) -> None:
         self._encryptor = encryptor
         self._writer = writer
-        self._room = memoryview(bytearray(ROOM_FOR_STEP))
+        self._room = memoryview(b"")
         self.sha256 = hashlib.sha256()
         self.size = 0
 
     def take(self, data: memoryview) -> None:
-        """Seal ``data``, at most one step."""
+        """Seal ``data``."""
+        needed = HEADER + (len(data) // CHUNK + 1) * SEALED_CHUNK
+        if len(self._room) < needed:
+            self._room = memoryview(bytearray(needed))
         self._hand_on(self._room[: self._encryptor.update_into(data, self._room)])
 
     def finish(self) -> None:
@@ -216,33 +219,31 @@ class _Sealing:
 
 
 def _pass_through(reading: _Reading, sealing: _Sealing, writer: Writer) -> None:
-    """Move the whole stream; what fits one step needs no second thread."""
-    buffer = memoryview(bytearray(STEP))
-    data = reading.fill(buffer)
-    if len(data) < STEP:
-        reading.digest(data)
-        sealing.take(data)
-    else:
-        _pass_long(reading, sealing, writer, data)
+    """Move the whole stream. The first step is small: most files of a phone's folder are, and fresh memory is dear."""
+    data = reading.fill(memoryview(bytearray(FIRST_STEP)))
+    reading.digest(data)
+    sealing.take(data)
+    if len(data) == FIRST_STEP:
+        _pass_rest(reading, sealing, writer)
 
 
-def _pass_long(reading: _Reading, sealing: _Sealing, writer: Writer, data: memoryview) -> None:
+def _pass_rest(reading: _Reading, sealing: _Sealing, writer: Writer) -> None:
     """Digest the plaintext here while a second thread seals the same buffer.
 
     One thread for each digest is the most that helps: SHA-256 is the bottleneck and cannot
     be split. A third thread only waits for the device, so that the last sync is short.
     """
-    free = deque(memoryview(bytearray(STEP)) for _ in range(STEPS_IN_FLIGHT - 1))
+    free = deque(memoryview(bytearray(STEP)) for _ in range(STEPS_IN_FLIGHT))
     sealed: deque[tuple[Future[None], memoryview]] = deque()
     flushed: Future[None] | None = None
+    flush_at = FLUSH_EVERY
     with ThreadPoolExecutor(1) as seal, ThreadPoolExecutor(1) as flush:
-        while data:
+        while data := reading.fill(free.popleft() if free else _sealed_buffer(sealed)):
             sealed.append((seal.submit(sealing.take, data), data))
             reading.digest(data)
-            if reading.size % FLUSH_EVERY == 0 and (flushed is None or flushed.done()):
+            if reading.size >= flush_at and (flushed is None or flushed.done()):
                 _finish(flushed)
-                flushed = flush.submit(writer.flush)
-            data = reading.fill(free.popleft() if free else _sealed_buffer(sealed))
+                flushed, flush_at = flush.submit(writer.flush), reading.size + FLUSH_EVERY
         while sealed:
             _sealed_buffer(sealed)
         _finish(flushed)

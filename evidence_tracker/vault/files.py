@@ -60,14 +60,15 @@ class Files:
             os.fsync(descriptor)
 
     def sync_all(self, paths: list[Path]) -> None:
-        """Return when these files, all in one folder, are on the device; one call for all where there is one."""
-        if not paths:
-            return
+        """Return when these files, or the names in these folders, are on the device: in one call if there is one.
+
+        All must lie on one file system.
+        """
         if SYNC_FILE_SYSTEM is None:
             for path in paths:
                 self._on_opened(path, self.fsync)
-        else:
-            self._on_opened(paths[0].parent, _sync_file_system)
+        elif paths:
+            self._on_opened(paths[0], _sync_file_system)
 
     def close(self, descriptor: int) -> None:
         """Close the descriptor."""

@@ -62,10 +62,11 @@ class LocalStore:
         self._files = files or Files()
         self._root = root
         self._incoming = root / "incoming"
-        self._durable: set[Path] = set()
-        self._ensure_folder(root)
+        with suppress(FileExistsError):
+            self._files.make_dir(root)
+            self._files.fsync_dir(root.parent)
         refuse_open_folder(root)
-        self._ensure_folder(self._incoming)
+        self._make_folders()
 
     @contextmanager
     def write(self, blob_id: UUID) -> Iterator[LocalWriter]:
@@ -81,11 +82,12 @@ class LocalStore:
             reached(WritePoint.FILE_SYNCED)
             self._rename([blob_id])
             on_failure.pop_all()
-        self._sync_names([blob_id])
+        self._files.fsync_dir(self._path(blob_id).parent)
+        reached(WritePoint.FOLDER_SYNCED)
 
     @contextmanager
     def batch(self) -> "Iterator[LocalBatch]":
-        """Take many small blobs with one sync for all; they exist when the block ends, or none does.
+        """Take many small blobs with two syncs for all; they exist when the block ends, or none does.
 
         Name them in rows only after the block. ``blobs.deposit`` takes the batch in place of a store.
         """
@@ -97,7 +99,8 @@ class LocalStore:
             reached(WritePoint.FILE_SYNCED)
             self._rename(batch.taken)
             on_failure.pop_all()
-        self._sync_names(batch.taken)
+        self._files.sync_all(sorted({self._path(blob_id).parent for blob_id in batch.taken}))
+        reached(WritePoint.FOLDER_SYNCED)
 
     def open(self, blob_id: UUID) -> BinaryIO:
         """Open the ciphertext; raises BlobMissing."""
@@ -153,15 +156,8 @@ class LocalStore:
 
     def _rename(self, blob_ids: list[UUID]) -> None:
         for blob_id in blob_ids:
-            final = self._path(blob_id)
-            self._ensure_folder(final.parent)
-            self._files.rename(self._incoming / blob_id.hex, final)
+            self._files.rename(self._incoming / blob_id.hex, self._path(blob_id))
         reached(WritePoint.RENAMED)
-
-    def _sync_names(self, blob_ids: list[UUID]) -> None:
-        for folder in sorted({self._path(blob_id).parent for blob_id in blob_ids}):
-            self._files.fsync_dir(folder)
-        reached(WritePoint.FOLDER_SYNCED)
 
     def _discard(self, blob_ids: list[UUID]) -> None:
         """Remove unfinished writes; if even that fails, the sweep will."""
@@ -176,18 +172,15 @@ class LocalStore:
                 return True
         return False
 
-    def _ensure_folder(self, folder: Path) -> None:
-        """Make the folder if it is missing, and its name durable.
+    def _make_folders(self) -> None:
+        """Make what is missing, and all names durable.
 
-        A folder that is there may have been made a moment ago by another writer who has
-        not synced its name yet; so everybody syncs it, once.
+        Folders that are there are synced too: another process may have made them a moment ago.
         """
-        if folder in self._durable:
-            return
-        with suppress(FileExistsError):
-            self._files.make_dir(folder)
-        self._files.fsync_dir(folder.parent)
-        self._durable.add(folder)
+        for folder in (self._incoming, *(self._root / f"{shard:02x}" for shard in range(256))):
+            with suppress(FileExistsError):
+                self._files.make_dir(folder)
+        self._files.fsync_dir(self._root)
 
     def _path(self, blob_id: UUID) -> Path:
         return self._root / blob_id.hex[:2] / blob_id.hex

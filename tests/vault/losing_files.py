@@ -49,7 +49,10 @@ class LosingFiles(Files):
     def sync_all(self, paths):
         super().sync_all(paths)
         for path in paths:
-            self._contents[path.stat().st_ino] = path.read_bytes()
+            if path.is_dir():
+                self._names[path] = entries(path)
+            else:
+                self._contents[path.stat().st_ino] = path.read_bytes()
         self.after_each("sync_all")
 
     def _content_synced(self, descriptor):
@@ -72,10 +75,6 @@ class LosingFiles(Files):
     def unlink(self, path):
         super().unlink(path)
         self.after_each("unlink")
-
-    def make_dir(self, path):
-        super().make_dir(path)
-        self.after_each("make_dir")
 
     def disk_after_power_cut(self, copy: Path) -> Path:
         """Build in ``copy`` what would be found after the power comes back; return it."""

@@ -19,7 +19,16 @@ from .conftest import INSTANCE
 
 CHUNK, SEALED, HEADER = 16_384, 16_400, 56
 EDGES = [0, 1, 15, 16, 17, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK - 1, 5 * CHUNK + 16]
-STEP_EDGES = [2**20 - 1, 2**20, 2**20 + 1, 7 * 2**20 + 12_345]
+STEP_EDGES = [
+    96 * 1024 - 1,
+    96 * 1024,
+    96 * 1024 + 1,
+    17 * 2**16,
+    2**20 - 1,
+    2**20,
+    2**20 + 1,
+    7 * 2**20 + 12_345,
+]
 
 
 def content_of(size):
