@@ -197,21 +197,25 @@ def show(door: Door, reference: str) -> None:
 
 
 @exhibit.command("amend")
-@click.argument("reference")
+@click.argument("references", nargs=-1, required=True)
 @about
 @governance
 @version
 @pass_door
-def amend(door: Door, /, reference: str, expected: int | None, **told: Any) -> None:
-    """Correct what is stated about an exhibit; its bytes and its receipt never change."""
+def amend(door: Door, /, references: tuple[str, ...], expected: int | None, **told: Any) -> None:
+    """Correct what is stated about exhibits, all or none; bytes and receipts never change."""
     rules_told, told = split_home(told)
     changes = read_changes(ExhibitFacts, facts_of(door, told.pop("source_file"), told))
     with door.acting() as (session, actor):
-        row = queries.find_exhibit(session, reference, actor=actor)
         changes |= governed(rules_told)
-        intake.amend_exhibit(session, row, changes, actor=actor, expected_version=expected)
-        answer = {"reference": row.reference, "version": row.version}
-    door.say(answer, f"{answer['reference']} is amended; this is version {answer['version']}.")
+        rows = [queries.find_exhibit(session, reference, actor=actor) for reference in references]
+        for row in rows:
+            intake.amend_exhibit(session, row, changes, actor=actor, expected_version=expected)
+        answer = [{"reference": row.reference, "version": row.version} for row in rows]
+    if len(answer) == 1:
+        door.say(answer[0], f"{answer[0]['reference']} is amended; this is version {answer[0]['version']}.")
+    else:
+        door.table(answer, ["reference", "version"])
 
 
 @exhibit.command("same")

@@ -42,7 +42,13 @@ SERIES: dict[str, type[Any]] = {"E": Exhibit, "I": Interview, "N": Incident, "A"
 @click.option(
     "--statement", default="", help="Words for the recipient on what is in and which categories are not."
 )
-@click.option("--language", type=click.Choice(preparation.LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--language",
+    type=click.Choice(preparation.LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of the index.",
+)
 @click.option("--purpose", help="Purpose of processing.")
 @click.option("--legal-basis", help="Legal basis of processing; there is no default.")
 @click.option("--annex-of", help="Make it the identity annex of this submission.")
@@ -75,11 +81,11 @@ def open_submission(
 
 @submission.command("amend")
 @click.argument("reference")
-@click.option("--title")
-@click.option("--statement")
-@click.option("--language", type=click.Choice(preparation.LANGUAGES))
-@click.option("--purpose")
-@click.option("--legal-basis")
+@click.option("--title", help="New title that the recipient reads.")
+@click.option("--statement", help="New words for the recipient.")
+@click.option("--language", type=click.Choice(preparation.LANGUAGES), help="Language of the index.")
+@click.option("--purpose", help="Purpose of processing.")
+@click.option("--legal-basis", help="Legal basis of processing.")
 @click.option("--version", type=int, help="The version you read; a newer one is not overwritten.")
 @pass_door
 def amend_submission(door: Door, /, reference: str, version: int | None, **changes: str | None) -> None:
@@ -135,7 +141,7 @@ def _subject(session: Session, stated: str, actor: Actor) -> Any:
 @submission.command("remove")
 @click.argument("reference")
 @click.argument("number")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why it is taken out; stays here.")
 @pass_door
 def remove_item(door: Door, reference: str, number: str, reason: str) -> None:
     """Take an item out of a submission by its number there (EX-0001); the numbers behind it move up."""
@@ -213,15 +219,39 @@ def check(door: Door, reference: str) -> int:
             json.dumps({"ready": not plan.closed, "digest": plan.digest, "gates": bundles.explain(plan)})
         )
         return 1 if plan.closed else 0
-    for gate in bundles.explain(plan):
-        click.echo(f"{'CLOSED' if gate['closed'] else 'look  '}  {gate['where']}: {gate['says']}")
-        click.echo(f"        lifted by {gate['lifted_by']}")
+    for line in _grouped(bundles.explain(plan)):
+        click.echo(line)
     click.echo(
         f"{len(plan.closed)} gate(s) are closed."
         if plan.closed
         else f"Every gate is open. State {plan.digest[:16]}."
     )
     return 1 if plan.closed else 0
+
+
+def _grouped(gates: list[dict[str, Any]]) -> list[str]:
+    """Return the gates as lines: what is said of many items is said once, with their numbers."""
+    places: dict[tuple[bool, str, str], list[str]] = {}
+    for gate in gates:
+        places.setdefault((gate["closed"], gate["says"], gate["lifted_by"]), []).append(gate["where"])
+    lines = []
+    for (is_closed, says, lifted_by), where in places.items():
+        lines.append(f"{'CLOSED' if is_closed else 'look  '}  {_ranges(where)}: {says}")
+        lines.append(f"        lifted by {lifted_by}")
+    return lines
+
+
+def _ranges(numbers: list[str]) -> str:
+    """Return EX-0001–EX-0004, EX-0009 for the numbers of a run and one alone."""
+    runs: list[list[str]] = []
+    for number in numbers:
+        kind, _, count = number.rpartition("-")
+        before = f"{kind}-{int(count) - 1:04d}" if count.isdecimal() else ""
+        if runs and runs[-1][-1] == before:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 @submission.command("approve")
@@ -307,7 +337,7 @@ def _copy_out(bundle: Path, receipt: Path, folder: Path) -> None:
 
 @submission.command("abandon")
 @click.argument("reference")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help="Why the bundle is given up.")
 @pass_door
 def abandon(door: Door, reference: str, reason: str) -> None:
     """Give up a sealed bundle that was not released; its seal stays in the log."""
@@ -326,7 +356,7 @@ def abandon(door: Door, reference: str, reason: str) -> None:
 @click.option("--by", "received_by", required=True, help="Who acknowledged it.")
 @click.option("--recipient-reference", help="The recipient's own reference.")
 @click.option("--stated-sha256", help="Digest that the recipient states; it is compared.")
-@click.option("--note")
+@click.option("--note", help="A note on the receipt.")
 @pass_door
 def receipt(door: Door, /, reference: str, received: str, **facts: Any) -> None:
     """Record the recipient's acknowledgement."""

@@ -97,13 +97,16 @@ def register(
 
 
 def described(session: Session, facts: ExhibitFacts, kind: ExhibitKind) -> dict[str, Any]:
-    """Return the columns that facts fill, with a fresh reference and a neutral title."""
+    """Return the columns that facts fill, with a fresh reference and a neutral title.
+
+    The title does not repeat the reference: titles go out, references stay here.
+    """
     reference = next_reference(session, SERIES)
     stated = columns(facts)
     stated["kind"] = kind
     stated["title"] = (
         facts.title or ""
-    ).strip() or f"{kind.value.replace('-', ' ').capitalize()} {reference}"
+    ).strip() or kind.value.replace("-", " ").capitalize()
     stated["particulars"] = particulars.checked(kind, facts.particulars)
     return {"reference": reference, "received_at": now(session), **stated, **bounds_of(facts.collected)}
 

@@ -36,6 +36,7 @@ class GateCode(StrEnum):
     UNCHECKED = "unchecked"
     NO_CONTENT = "no-content"
     NAME_FOUND = "name-found"
+    OWN_NUMBER = "own-number"
     UNREADABLE = "unreadable"
     EXCULPATORY = "exculpatory"
     JURISDICTION = "jurisdiction"

@@ -39,6 +39,11 @@ OPEN_ACTS = frozenset(
 )
 RECEIPTS = frozenset({CustodyVerb.EXHIBIT_RECEIVED, CustodyVerb.DERIVATIVE_MADE})
 ALWAYS = frozenset({"subject", "seq", "prev"})
+_PLACES = {
+    "data/custody.jsonl": "a custody event",
+    "data/statement.json": "the statement",
+    "data/allegations.json": "an allegation",
+}
 _FOLDERS = {"exhibit": "data/exhibits", "interview": "data/interviews", "incident": "data/incidents"}
 
 
@@ -227,8 +232,8 @@ def _readable(value: Any) -> bytes:
 
 
 def texts_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
-    """Yield (number, where, text) of every word that would leave, for the scan."""
+    """Yield (number, where in words, text) of every word that would leave, for the scan."""
     for path, data in files.items():
         parts = path.split("/")
         number = parts[2].removesuffix(".json") if len(parts) > 2 else ""
-        yield number, path, data.decode("utf-8")
+        yield number, _PLACES.get(path, "its record"), data.decode("utf-8")

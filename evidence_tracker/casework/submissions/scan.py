@@ -6,6 +6,7 @@ the identity vault. The scan fails closed; what no machine could read is handed 
 approver by number.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import now
+from evidence_tracker.access.records import profile
 from evidence_tracker.casework.consent.gates import live
 from evidence_tracker.casework.consent.models import IdentityLevel
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -36,6 +38,7 @@ class Names:
 
     planted: Mapping[UUID, list[str]]
     free: Mapping[UUID, frozenset[str]]
+    own_numbers: re.Pattern[str]
 
     def found_in(self, number: str, text: str) -> bool:
         """Say whether ``text`` of item ``number`` names somebody who did not allow it there."""
@@ -71,12 +74,21 @@ def names_of_everybody(
         for person, decision in decisions.items():
             if decision.allowed and decision.identity_level is IdentityLevel.FULL:
                 free.setdefault(person, set()).add(number)
-    return Names(planted, {person: frozenset(numbers) for person, numbers in free.items()})
+    prefix = re.escape(profile(session).prefix)
+    # References of this instance and codes of persons mean something here and travel nowhere.
+    own = re.compile(rf"\b(?:{prefix}-[A-Z]{{1,2}}-\d{{4,}}|PN-[0-9A-Z]{{6}})\b")
+    return Names(planted, {person: frozenset(numbers) for person, numbers in free.items()}, own)
 
 
 def scan_texts(names: Names, texts: Iterable[tuple[str, str, str]]) -> list[Gate]:
-    """Search (number, where, text); returns a gate for each place that names somebody."""
-    return [_named(number, where) for number, where, text in texts if names.found_in(number, text)]
+    """Search (number, where, text); returns a gate for each place that names somebody, or an own number."""
+    found = []
+    for number, where, text in texts:
+        if names.found_in(number, text):
+            found.append(_named(number, where))
+        if (own := names.own_numbers.search(text)) is not None:
+            found.append(_own_number(number, where, own[0]))
+    return found
 
 
 def scan_exhibits(
@@ -112,9 +124,18 @@ def _scan_blob(session: Session, vault: Vault, names: Names, number: str, blob: 
 def _named(number: str, where: str) -> Gate:
     return Gate(
         GateCode.NAME_FOUND,
-        number,
+        number or "the submission",
         f"{where} would name a person who did not allow that to this recipient",
         "an analyst: amend the record, or make a derivative with identifiers removed",
+    )
+
+
+def _own_number(number: str, where: str, stated: str) -> Gate:
+    return Gate(
+        GateCode.OWN_NUMBER,
+        number or "the submission",
+        f"{where} holds a number that is valid in this instance alone, such as {stated[:3]}… or a person's code",
+        "whoever may amend the record: say it without the number, or by its number in this submission",
     )
 
 
