@@ -15,7 +15,7 @@ from evidence_tracker.integrity.archive import Entry, write_archive
 from evidence_tracker.integrity.bundle import verify_bundle
 from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.integrity.items import same
-from evidence_tracker.integrity.report import EVENTS, FILES, ITEMS, KINDS, Findings, Outcome
+from evidence_tracker.integrity.report import DIGESTS, EVENTS, FILES, ITEMS, KINDS, Findings, Outcome
 
 from .make_bundle import BARE_MINIMUM, bare, make, relist, sign
 from .spoil import named, spoil_item
@@ -322,6 +322,15 @@ def test_names_that_leave_the_folder_are_refused_in_a_zip(tmp_path):
 
     assert "unsafe-name" in named(report)[1]
     assert not (tmp_path.parent.parent / "etc").exists()
+
+
+def test_a_checksum_that_is_wrong_in_both_headers_is_named(tmp_path, honest):
+    path = honest.write(tmp_path, receipt=False)
+    right = zlib.crc32(b"original").to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(right, b"\x00\x00\x00\x00"))
+    report = verify_bundle(path, vkey=honest.vkey)
+
+    assert named(report) == {DIGESTS: {"stream-differs"}}
 
 
 # --- The report itself ------------------------------------------------------------------------

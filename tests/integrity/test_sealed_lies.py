@@ -9,7 +9,7 @@ import pytest
 from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.integrity.commitment import Disclosure
 from evidence_tracker.integrity.proof import InclusionProof
-from evidence_tracker.integrity.report import EVENTS, ITEMS, RECEIPT, SEAL, Outcome
+from evidence_tracker.integrity.report import EVENTS, FILES, ITEMS, RECEIPT, SEAL, Outcome
 
 from .make_bundle import (
     COMMISSION,
@@ -292,3 +292,24 @@ def test_a_receipt_in_the_log_of_other_bytes_is_told(verify, change):
     shown = (Shown(EXHIBIT, "EX-0001", "exhibit", data=PHOTO),)
 
     assert named(verify(make(ledger, shown))) == {ITEMS: {"bytes-differ"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "fault"),
+    [
+        ("bagit.txt", lambda data: data.replace(b"1.0", b"0.97"), "bag-declaration-differs"),
+        (
+            "bag-info.txt",
+            lambda data: data.replace(b"External-Identifier", b"Identifier"),
+            "bag-info-differs",
+        ),
+        ("bag-info.txt", lambda data: data + b"Bagging-Date: 2026-03-03\n", "bag-info-differs"),
+        ("bag-info.txt", lambda data: data[:-2] + b"9\n", "bag-info-differs"),
+        ("bag-info.txt", lambda data: data.replace(b": ", b":"), "manifest-fault"),
+    ],
+)
+def test_a_bag_that_misdescribes_itself_is_named_even_when_signed(verify, name, change, fault):
+    report = verify(make(final=lambda files: files.update({name: change(files[name])})))
+
+    assert named(report) == {FILES: {fault}}
+    assert {found.where for found in report.faults} == {name}
