@@ -1,18 +1,13 @@
-"""Building: the sealed version becomes one ZIP, encrypted on its way, never in clear on disk.
+"""Building: the sealed version becomes the list of files of one ZIP (``writing`` writes it).
 
 The ZIP is a function of the plan and the checkpoint: built twice, it is the same bytes. It
 must still have the manifest that was sealed, or nothing is written.
 """
 
 import hashlib
-import os
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
-import pyrage
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,13 +17,14 @@ from evidence_tracker.casework.submissions import payload
 from evidence_tracker.casework.submissions.models import Bundle, BundleState
 from evidence_tracker.casework.submissions.payload import File
 from evidence_tracker.casework.submissions.sealing import Prepared
+from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.custody.checkpoints import LogSigner, latest
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.history import CustodyEvent, events_of, prove
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch
-from evidence_tracker.errors import DigestMismatch, GateClosed, InvalidInput
-from evidence_tracker.integrity.archive import Entry, write_archive
+from evidence_tracker.errors import DigestMismatch, GateClosed
+from evidence_tracker.integrity.archive import Entry
 from evidence_tracker.integrity.bagit import BAGIT_TXT, bag_info, manifest_text, payload_oxum
 from evidence_tracker.integrity.checkpoint import Checkpoint
 from evidence_tracker.integrity.guide import verify_md
@@ -37,17 +33,6 @@ from evidence_tracker.vault.keyring import Keyring
 SEAL_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "manifest_sha256", "submission_version", "items")
 WRITTEN_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "zip_sha256", "encrypted_sha256", "size")
 LINK_FIELDS = ("act", "subject", "seq", "prev", "previous_checkpoint", "restored_size")
-PIPE_STEP = 1 << 20
-
-
-@dataclass(frozen=True)
-class Written:
-    """What was written: digests in hex, size of the ZIP in bytes, where the file is."""
-
-    zip_sha256: str
-    encrypted_sha256: str
-    size: int
-    path: Path
 
 
 def tag_files(
@@ -180,81 +165,6 @@ def entries(prepared: Prepared, tags: Mapping[str, bytes]) -> list[Entry]:
     return [Entry(path, file.size, file.crc32, file.chunks) for path, file in files.items()]
 
 
-def write(folder: Path, name: str, files: Sequence[Entry], age_recipients: Sequence[str]) -> Written:
-    """Stream the ZIP into ``folder``, encrypted to ``age_recipients`` unless there are none.
-
-    The file appears under its name when it is whole and synced, or not at all. Writing it
-    again replaces it: the ZIP inside is the same bytes.
-    """
-    folder.mkdir(mode=0o700, exist_ok=True)
-    target = folder / (f"{name}.zip.age" if age_recipients else f"{name}.zip")
-    temporary = target.with_name(target.name + ".part")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        digested = _Digested(out)
-        if age_recipients:
-            zip_sha256, size = _encrypted(files, age_recipients, digested)
-        else:
-            written = write_archive(files, digested.write)
-            zip_sha256, size = written.sha256, written.size
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(target)
-    sync_folder(folder)
-    return Written(zip_sha256, digested.sha256.hexdigest() if age_recipients else "", size, target)
-
-
-class _Digested:
-    """A sink that digests what passes."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-        self.sha256 = hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.sha256.update(data)
-        return self._out.write(data)
-
-    def flush(self) -> None:
-        self._out.flush()
-
-
-def _encrypted(files: Sequence[Entry], age_recipients: Sequence[str], sink: _Digested) -> tuple[str, int]:
-    try:
-        keys = [pyrage.x25519.Recipient.from_str(text) for text in age_recipients]
-    except pyrage.RecipientError as error:
-        raise InvalidInput(f"An age key of the recipient is not valid: {error}.") from error
-    reading, writing = os.pipe()
-    outcome: list[Any] = []
-    thread = threading.Thread(target=_feed, args=(files, writing, outcome), name="bundle-zip")
-    thread.start()
-    try:
-        with os.fdopen(reading, "rb", buffering=PIPE_STEP) as source:
-            pyrage.encrypt_io(source, sink, keys)
-    finally:
-        thread.join()
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0].sha256, outcome[0].size
-
-
-def _feed(files: Sequence[Entry], writing: int, outcome: list[Any]) -> None:
-    try:
-        with os.fdopen(writing, "wb", buffering=PIPE_STEP) as out:
-            outcome.append(write_archive(files, out.write))
-    except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which raises it
-        outcome.append(error)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def note_written(session: Session, bundle: Bundle, written: Written, *, actor: Actor) -> Bundle:
     """Append ``bundle_written``: from now on the bytes are known, and only now may they leave."""
     require(session, actor, Permission.BUILD, bundle.compartment_id, level=bundle.level)
@@ -306,5 +216,3 @@ def unreleased(session: Session, submission_id: Any) -> Bundle | None:
         )
     ).first()
 
-
-Progress = Callable[[int], None]

@@ -14,7 +14,7 @@ from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.submissions import payload, scan
 from evidence_tracker.casework.submissions.gates import Gate, GateCode
 from evidence_tracker.casework.submissions.models import Approval, Submission, SubmissionItem, SubmissionKind
-from evidence_tracker.casework.submissions.plan import Plan, make_plan, refuse_annex_outside
+from evidence_tracker.casework.submissions.plan import Plan, annex_gates, make_plan
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.vault import Vault
 from evidence_tracker.errors import ConsentMissing, GateClosed, InvalidInput, SecondPersonNeeded
@@ -49,7 +49,7 @@ def check(session: Session, submission: Submission, looking: Looking, *, actor: 
 def _check_annex(session: Session, submission: Submission, plan: Plan, *, actor: Actor) -> None:
     if submission.annex_of_id is not None:
         evidence = session.get_one(Submission, submission.annex_of_id)
-        refuse_annex_outside(plan, submission, make_plan(session, evidence, actor=actor))
+        plan.gates.extend(annex_gates(plan, make_plan(session, evidence, actor=actor)))
 
 
 def _scan(

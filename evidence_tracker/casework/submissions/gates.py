@@ -32,6 +32,7 @@ class GateCode(StrEnum):
     SOURCE_UNKNOWN = "source-unknown"
     CONSENT = "consent"
     IDENTITY = "identity"
+    OUTSIDE = "outside"
     BASIS = "basis"
     UNCHECKED = "unchecked"
     NO_CONTENT = "no-content"

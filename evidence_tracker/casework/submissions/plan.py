@@ -28,11 +28,10 @@ from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import gates, sources
 from evidence_tracker.casework.submissions.analysis import allegation_annotations, incident_annotations
 from evidence_tracker.casework.submissions.gates import Gate, GateCode, Permitted
-from evidence_tracker.casework.submissions.models import ItemKind, Submission, SubmissionItem, SubmissionKind
+from evidence_tracker.casework.submissions.models import ItemKind, Submission, SubmissionItem
 from evidence_tracker.casework.submissions.preparation import live_items
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.models import CustodyEventRow
-from evidence_tracker.errors import NotFound
 from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.vault.keyring import Keyring
 
@@ -344,13 +343,15 @@ def recipient_key(session: Session, party_id: UUID) -> bytes:
     return keyring.root.derive(f"recipient-pseudonyms/{party_id}")
 
 
-def refuse_annex_outside(plan: Plan, submission: Submission, evidence: Plan) -> None:
-    """Close the annex to persons who appear in nothing of the submission it belongs to."""
-    if submission.kind is not SubmissionKind.IDENTITY_ANNEX:
-        return
-    for item in plan.document["items"]:
-        if UUID(item["subject"]) not in evidence.people:
-            raise NotFound(
-                f"{item['number']} is in nothing of the submission this annex belongs to.",
-                advice="Take the person out of the annex.",
-            )
+def annex_gates(plan: Plan, evidence: Plan) -> list[Gate]:
+    """Return a gate for each person of an annex who is in nothing of the submission it belongs to."""
+    return [
+        Gate(
+            GateCode.OUTSIDE,
+            item["number"],
+            "this person is in nothing of the submission that the annex belongs to",
+            "whoever prepares it: take the person out of the annex",
+        )
+        for item in plan.document["items"]
+        if UUID(item["subject"]) not in evidence.people
+    ]

@@ -21,8 +21,8 @@ from evidence_tracker.integrity.bundle import verify_bundle
 from evidence_tracker.jobs import bundles
 from evidence_tracker.jobs.audit import audit
 from evidence_tracker.vault.models import Blob
-from tests.cast import Cast
 from tests.casework.submissions.scene import LAWFUL, STATEMENT, desk
+from tests.cast import Cast
 from tests.factories import parties
 
 
@@ -100,7 +100,9 @@ def test_each_comes_out_byte_for_byte_and_foreign_tools_agree(
 def test_no_original_name_is_anywhere_in_the_bundle(instance: Instance, cast: Cast, files: list[Path]):
     path = submitted(instance, cast, take_in(instance, cast, files[:6]))
     with zipfile.ZipFile(path) as archive:
-        words = b"".join(archive.read(name) for name in archive.namelist() if "/EX-" not in name or name.endswith(".json"))
+        words = b"".join(
+            archive.read(name) for name in archive.namelist() if "/EX-" not in name or name.endswith(".json")
+        )
     for file in files[:6]:
         assert file.name.encode() not in words
 

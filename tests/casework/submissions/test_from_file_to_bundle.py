@@ -10,9 +10,9 @@ import pytest
 from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
-from evidence_tracker.casework.submissions.building import Written
 from evidence_tracker.casework.submissions.models import Bundle, BundleState
 from evidence_tracker.casework.submissions.releasing import disclosures_of
+from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.errors import GateClosed, SecondPersonNeeded
 from evidence_tracker.instance import Instance
 from evidence_tracker.integrity.bundle import verify_bundle
