@@ -14,10 +14,11 @@ from uuid import uuid4
 from ways import fill, furnished, judge, medians, options, place, run
 
 from evidence_tracker.access.models import Compartment
-from evidence_tracker.casework.submissions.building import entries, write
+from evidence_tracker.casework.submissions.building import entries
 from evidence_tracker.casework.submissions.sealing import Prepared, exhibit_file
-from evidence_tracker.instance import Instance
+from evidence_tracker.casework.submissions.writing import write
 from evidence_tracker.custody.events import Actor
+from evidence_tracker.instance import Instance
 from evidence_tracker.vault.models import Blob
 
 
@@ -69,7 +70,6 @@ def take_in(instance: Instance, actor: Actor, plain: Path) -> None:
         with instance.transaction() as session:
             home = session.query(Compartment).first()
             instance.vault.register(session, deposited, compartment_id=home.id, actor=actor)
-
 
 
 if __name__ == "__main__":

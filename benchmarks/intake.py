@@ -15,13 +15,12 @@ from uuid import uuid4
 
 from ways import PASSPHRASE, fill, furnished, judge, medians, options, place, run
 
-from evidence_tracker.access.models import Compartment
+from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.intake import receive_exhibit
+from evidence_tracker.custody.events import Actor, Door
 from evidence_tracker.instance import Instance, open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
-from evidence_tracker.custody.events import Actor, Door
-from evidence_tracker.access.models import Account
 
 SMALL_MIB = 64
 MOST_MEMORY_MIB = 64
@@ -75,7 +74,9 @@ def main() -> int:
         status = judge("intake", found, {"cp; sync": 2.5, "openssl dgst; age": 0.8})
         instance.close()
         slope = memory(folder, large) - memory(folder, fill(folder / "small", SMALL_MIB))
-        print(f"  memory: {slope} MiB more for {chosen.mib} MiB than for {SMALL_MIB} MiB (limit {MOST_MEMORY_MIB})")
+        print(
+            f"  memory: {slope} MiB more for {chosen.mib} MiB than for {SMALL_MIB} MiB (limit {MOST_MEMORY_MIB})"
+        )
         return status | int(slope > MOST_MEMORY_MIB)
 
 

@@ -225,7 +225,7 @@ def sync(path: Path) -> None:
 
 def run(*command: str | Path) -> None:
     """Run a program quietly; CalledProcessError if it fails."""
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - the programs named above
+    subprocess.run(command, check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,13 @@ def engage(instance: Instance) -> None:
             for role in roles:
                 for place in (mission, home):
                     grant(
-                        session, place, role=role, level=Level.SEALED, purpose="tests", actor=olena, account=account
+                        session,
+                        place,
+                        role=role,
+                        level=Level.SEALED,
+                        purpose="tests",
+                        actor=olena,
+                        account=account,
                     )
 
 

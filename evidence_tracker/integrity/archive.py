@@ -14,6 +14,7 @@ from struct import Struct
 from typing import BinaryIO
 
 from . import headers
+from .digesting import Digesting
 from .faults import IntegrityFault
 from .names import UnsafeName, require_distinct_names, require_safe_name
 
@@ -88,17 +89,13 @@ def write_archive(entries: Iterable[Entry], sink: Callable[[bytes], object]) -> 
     and CRC-32 that was said; what is in the sink then is no archive.
     """
     ordered = _in_order(entries)
-    out = _Tally(sink)
-    for entry in ordered:
-        out.put(headers.local_header(entry.name.encode("ascii"), entry.size, entry.crc32))
-        _copy(entry, out)
-    directory_at, place = out.size, 0
-    for entry in ordered:
-        name = entry.name.encode("ascii")
-        out.put(headers.central_record(name, entry.size, entry.crc32, place))
-        place += len(headers.local_header(name, entry.size, entry.crc32)) + entry.size
-    out.put(headers.end_records(len(ordered), out.size - directory_at, directory_at))
-    return Written(out.size, out.sha256.hexdigest())
+    with Digesting(sha256) as digest:
+        out = _Tally(sink, digest)
+        for entry in ordered:
+            out.put(headers.local_header(entry.name.encode("ascii"), entry.size, entry.crc32))
+            _copy(entry, out)
+        _put_directory(ordered, out)
+        return Written(out.size, digest.hexdigest())
 
 
 def archive_size(entries: Iterable[Entry]) -> int:
@@ -113,16 +110,16 @@ def archive_size(entries: Iterable[Entry]) -> int:
 
 
 class _Tally:
-    """A sink that counts and hashes what goes through."""
+    """A sink that counts and digests what goes through."""
 
-    def __init__(self, sink: Callable[[bytes], object]) -> None:
+    def __init__(self, sink: Callable[[bytes], object], digest: Digesting) -> None:
         self._sink = sink
+        self._digest = digest
         self.size = 0
-        self.sha256 = sha256()
 
     def put(self, data: bytes) -> None:
+        self._digest.update(data)
         self._sink(data)
-        self.sha256.update(data)
         self.size += len(data)
 
 
@@ -136,6 +133,15 @@ def _in_order(entries: Iterable[Entry]) -> list[Entry]:
             raise ArchiveFault(f"{entry.name} cannot have {entry.size} bytes and the CRC-32 {entry.crc32}.")
     require_distinct_names(entry.name for entry in ordered)
     return ordered
+
+
+def _put_directory(ordered: Sequence[Entry], out: _Tally) -> None:
+    directory_at, place = out.size, 0
+    for entry in ordered:
+        name = entry.name.encode("ascii")
+        out.put(headers.central_record(name, entry.size, entry.crc32, place))
+        place += len(headers.local_header(name, entry.size, entry.crc32)) + entry.size
+    out.put(headers.end_records(len(ordered), out.size - directory_at, directory_at))
 
 
 def _copy(entry: Entry, out: _Tally) -> None:

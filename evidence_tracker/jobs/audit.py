@@ -98,6 +98,3 @@ def _fault(blob: Blob, chunks: Iterator[bytes]) -> str | None:
     if (digest.hexdigest(), size, crc) != (blob.sha256, blob.size, blob.crc32):
         return "its bytes are not the ones that were received"
     return None
-
-
-

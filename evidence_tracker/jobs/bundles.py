@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.records import find, profile
 from evidence_tracker.casework.parties.models import Party
-from evidence_tracker.casework.submissions import building, checking, releasing, sealing
-from evidence_tracker.casework.submissions.building import Written
+from evidence_tracker.casework.submissions import building, checking, releasing, sealing, writing
 from evidence_tracker.casework.submissions.checking import Looking
 from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan
 from evidence_tracker.casework.submissions.sealing import Prepared
+from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import DigestMismatch, NotFound, Refused
 from evidence_tracker.instance import Instance
@@ -124,7 +124,7 @@ def _write(desk: Desk, session: Session, submission: Submission, bundle: Bundle)
     files = sealing.payload_files(session, submission, bundle.plan, looking, actor=desk.actor)
     prepared = Prepared(bundle.plan, bundle.plan_digest, files)
     tags = building.tag_files(session, bundle, prepared, desk.instance.signer, looking.frame)
-    return building.write(
+    return writing.write(
         desk.instance.settings.bundles_path,
         bundle.name,
         building.entries(prepared, tags),
@@ -141,7 +141,7 @@ def _write_receipt(folder: Path, name: str, receipt: bytes) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(target)
-    building.sync_folder(folder)
+    writing.sync_folder(folder)
 
 
 def release(desk: Desk, reference: str, *, channel: str) -> Bundle:

@@ -46,7 +46,9 @@ class Keyring:
         wraps = cast("list[Wrap]", row.wraps)
         return unwrap(wraps, self._over(), recipient=RECIPIENT, purpose=f"compartment/{row.id}")
 
-    def wrap_under(self, session: Session, compartment_id: UUID, key: bytes, purpose: str) -> list[dict[str, Any]]:
+    def wrap_under(
+        self, session: Session, compartment_id: UUID, key: bytes, purpose: str
+    ) -> list[dict[str, Any]]:
         """Wrap ``key`` under a compartment's key."""
         under = self.compartment(session, compartment_id)
         return [cast("dict[str, Any]", wrap(key, under, recipient=str(compartment_id), purpose=purpose))]

@@ -6,13 +6,15 @@ import sys
 import pytest
 
 from evidence_tracker.access.models import AccessEntry, Compartment
+from evidence_tracker.casework.exhibits.facts import ExhibitFacts
+from evidence_tracker.casework.exhibits.intake import receive_exhibit
 from evidence_tracker.casework.interviews.queries import find_interview
 from evidence_tracker.casework.missions.models import CompetenceCategory
 from evidence_tracker.instance import open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
 from tests.cast import PASSPHRASE, gather
 from tests.cli.running import CommandLine
-from tests.factories import consent, exhibits, missions, parties, persons
+from tests.factories import consent, missions, persons
 from tests.factories.interviews import ACCOUNT, STORAGE, specialist
 
 MISSION = "KYI-2026-02"
@@ -39,11 +41,11 @@ def scene(instance_path, clock):
         survivor = persons.person(session, cast.amina, home, is_crsv_survivor=True)
         consent.allow(session, cast.amina, survivor, STORAGE)
         place = session.get_one(Compartment, home)
-        note = exhibits.receive_exhibit(
+        note = receive_exhibit(
             session,
             instance.vault,
             instance.vault.deposit(io.BytesIO(b"sound")),
-            facts=exhibits.ExhibitFacts(),
+            facts=ExhibitFacts(),
             actor=cast.amina,
             compartment=place,
             original_name="a.wav",

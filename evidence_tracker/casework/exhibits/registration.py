@@ -104,9 +104,7 @@ def described(session: Session, facts: ExhibitFacts, kind: ExhibitKind) -> dict[
     reference = next_reference(session, SERIES)
     stated = columns(facts)
     stated["kind"] = kind
-    stated["title"] = (
-        facts.title or ""
-    ).strip() or kind.value.replace("-", " ").capitalize()
+    stated["title"] = (facts.title or "").strip() or kind.value.replace("-", " ").capitalize()
     stated["particulars"] = particulars.checked(kind, facts.particulars)
     return {"reference": reference, "received_at": now(session), **stated, **bounds_of(facts.collected)}
 

@@ -112,6 +112,7 @@ def correct(
         raise GateClosed(
             f"{interview.reference} holds nothing to correct.", advice="Record the account first."
         )
+    gates.refuse(interview.reference, "a correction", gates.for_keeping(session, interview))
     return create(
         session,
         Correction,

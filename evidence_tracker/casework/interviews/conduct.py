@@ -124,9 +124,11 @@ def add_present(
     """Record somebody who was there, by account or by code; ``facts`` are the names of ``PRESENT``.
 
     An interpreter's qualification, independence and undertaking of confidentiality are
-    stated, and without the undertaking nobody interprets.
+    stated, and without the undertaking nobody interprets. Once the interview is closed, a
+    supervisor alone says who was there.
     """
-    _may(session, interview, actor)
+    permission = _who_was_there(interview)
+    require(session, actor, permission, interview.compartment_id, level=interview.level)
     require_state(interview, set(InterviewState) - {InterviewState.CANCELLED}, "who was there")
     read = {**dict.fromkeys(PRESENT), **stated.read(facts or {}, PRESENT)}
     who = stated.word(PresentRole)(role, "role")
@@ -142,6 +144,7 @@ def add_present(
         compartment_id=interview.compartment_id,
         governance=Governance.of(interview),
         actor=actor,
+        permission=permission,
         verb=CustodyVerb.LINKED,
         interview_id=interview.id,
         role=who,
@@ -171,7 +174,8 @@ def end_present(session: Session, row: Present, *, reason: str, actor: Actor) ->
     if row.ended_at is not None:
         raise InvalidInput("This entry was ended before.")
     changes = {"ended_at": now(session), "ended_reason": needed(reason, "The reason")}
-    return amend(session, row, changes, actor=actor, verb=CustodyVerb.UNLINKED)
+    permission = _who_was_there(session.get_one(Interview, row.interview_id))
+    return amend(session, row, changes, actor=actor, permission=permission, verb=CustodyVerb.UNLINKED)
 
 
 def observe_distress(
@@ -296,6 +300,10 @@ def staff_code(value: str) -> str:
             advice="Use a code with a digit, such as INT-07; the name belongs into the staff list.",
         )
     return code
+
+
+def _who_was_there(interview: Interview) -> Permission:
+    return Permission.RECORD if interview.state in _OPEN else Permission.SUPERVISE
 
 
 def _check_interpreter(read: Mapping[str, Any]) -> None:

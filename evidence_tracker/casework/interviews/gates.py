@@ -2,7 +2,7 @@
 
 Each condition that is missing is said with who can meet or lift it, all of them at once. A
 gate sees every instruction, consent and prior account, whatever the actor may read: a
-hidden one would open it. It tells no more of them than that they stand.
+hidden one would open it. It tells no more of them than that they stand, and names nobody.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -150,6 +150,12 @@ def for_leads(session: Session, interview: Interview, *, actor: Actor) -> list[U
     ]
 
 
+def for_keeping(session: Session, interview: Interview) -> list[Unmet]:
+    """Return what is missing before words that are kept are worked on: the consent, if it was taken back."""
+    person = interviewee_of(session, interview)
+    return _no_interviewee() if person is None else storage_missing(session, interview, person)
+
+
 def for_account(session: Session, interview: Interview, *, actor: Actor) -> list[Unmet]:
     """Return what is missing before an account, or a question with its answer, is kept."""
     unmet = for_leads(session, interview, actor=actor)
@@ -182,7 +188,7 @@ def for_closing(
         if not session.scalar(offered):
             unmet.append(
                 Unmet(
-                    f"no help was offered to {person.code}",
+                    "no help was offered to the interviewee",
                     "The interviewer offers a referral and records it.",
                 )
             )
@@ -207,17 +213,17 @@ def storage_missing(session: Session, interview: Interview, person: Person) -> l
     if not decision.allowed:
         return [
             Unmet(
-                f"{person.code} has no live consent to our keeping the account ({decision.reason.value})",
-                f"{person.code} alone can give it; record it as consent."
+                f"the interviewee has not allowed us to keep the account ({decision.reason.value})",
+                "The person alone can give it; record it as consent."
                 if decision.reason in {Reason.NEVER_ASKED, Reason.NOT_COVERED, Reason.EXPIRED, Reason.NOT_YET}
-                else f"{person.code} alone can change it; nobody may press for that.",
+                else "The person alone can change it; nobody may press for that.",
             )
         ]
     if has_safeguards(session, person, decision):
         return []
     return [
         Unmet(
-            f"the consent of {person.code}, a child, lacks the guardian or the child's own assent",
+            "the consent of the child lacks the guardian or the child's own assent",
             "A specialist takes the consent again, with both.",
         )
     ]
@@ -239,15 +245,17 @@ def competent(
     ]
 
 
-def approved_exception(session: Session, interview: Interview) -> InterviewException | None:
-    """Return the newest approved exception for the depth the interview has now."""
+def approved_exceptions(
+    session: Session, interview: Interview, categories: Collection[CompetenceCategory]
+) -> list[InterviewException]:
+    """Return the approved exceptions for the depth the interview has now that cover these categories."""
     query = select(InterviewException).where(
         InterviewException.interview_id == interview.id,
         InterviewException.account_type == interview.account_type,
         InterviewException.outcome == ExceptionOutcome.APPROVED,
     )
-    newest = query.order_by(InterviewException.decided_at.desc(), InterviewException.id).limit(1)
-    return session.scalars(newest).first()
+    approved = session.scalars(query.order_by(InterviewException.recorded_at, InterviewException.id))
+    return [row for row in approved if {category.value for category in categories} <= set(row.categories)]
 
 
 def _standing_orders(session: Session, interview: Interview, person: Person, actor: Actor) -> list[Unmet]:
@@ -264,7 +272,7 @@ def _instruction(session: Session, person: Person, areas: list[str], actor: Acto
     shown = ", ".join(instruction.reference for instruction in standing.shown)
     return [
         Unmet(
-            f"an investigating body asked us not to interview {person.code} or not in this area"
+            "an investigating body asked us not to interview this person, or not in this area"
             f"{f' ({shown})' if shown else ''}",
             "Only that body can lift it; a lead or approver records the lifting.",
         )
@@ -277,7 +285,7 @@ def _prior(session: Session, person: Person) -> list[Unmet]:
         return []
     return [
         Unmet(
-            f"a body that has an account of {person.code} asked us not to interview them",
+            "a body that has an account of this person asked us not to interview them",
             "Only that body can lift it; a lead or approver amends the prior account.",
         )
     ]
@@ -290,23 +298,23 @@ def _depth(
     if interview.account_type is AccountType.SCREENING or not categories:
         return []
     named = ", ".join(category.value for category in categories)
-    exception = approved_exception(session, interview)
-    if exception is None or not set(categories) <= set(exception.categories):
-        what = f"more than a screening with {person.code} ({named}) has no approved exception"
+    approved = approved_exceptions(session, interview, categories)
+    if not approved:
+        what = f"more than a screening with this person ({named}) has no approved exception"
         return [Unmet(what, _ADD_EXCEPTION)]
-    if exception.interviewer_id not in interviewers:
+    there = {row.interviewer_id for row in approved} & set(interviewers)
+    if not there:
         return [
             Unmet(
                 "the interviewer named in the exception is not there",
                 "That interviewer holds the interview, or a new exception names another one.",
             )
         ]
-    lacking = competent(session, interview.mission_id, exception.interviewer_id, categories)
-    if not lacking:
+    if any(not competent(session, interview.mission_id, one, categories) for one in there):
         return []
     return [
         Unmet(
-            f"the interviewer named in the exception is no longer competent for {', '.join(lacking)}",
+            f"the interviewer named in the exception is no longer competent for all of: {named}",
             "A lead or approver records a competence that is live, or a new exception names another one.",
         )
     ]

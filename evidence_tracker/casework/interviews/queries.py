@@ -276,7 +276,12 @@ def undecided_exceptions(
 
 
 def missing(session: Session, interview: Interview, *, actor: Actor) -> list[gates.Unmet]:
-    """Return what stands before the next step: beginning, the account, closing; empty where nothing does."""
+    """Return what stands before the next step: beginning, the account, closing; empty where nothing does.
+
+    Only whoever may see the interviewee is told, since it says something of that person.
+    """
+    if not interviewees(session, [interview], actor=actor):
+        return []
     if interview.state is InterviewState.PLANNED:
         recorded = gates.interviewers_of(session, interview) or {actor.account_id}
         return gates.for_beginning(session, interview, interviewers=recorded, actor=actor)
@@ -290,7 +295,7 @@ def missing(session: Session, interview: Interview, *, actor: Actor) -> list[gat
 
 def warnings(session: Session, interview: Interview, *, actor: Actor) -> list[str]:
     """Return what is to be thought of without closing the way, one sentence each."""
-    person = gates.interviewee_of(session, interview)
+    person = interviewees(session, [interview], actor=actor).get(interview.id)
     found = [] if person is None else prior.warnings(session, person, actor=actor, besides=interview)
     if interview.first_account is not None and interview.language is not None:
         found += [

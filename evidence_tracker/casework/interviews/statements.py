@@ -162,6 +162,7 @@ def translate_account(
     _may(session, interview, actor)
     if interview.first_account is None or interview.account_version is None:
         raise GateClosed(f"{interview.reference} holds no account yet.", advice="Record the account first.")
+    gates.refuse(interview.reference, "a translation", gates.for_keeping(session, interview))
     read = _translation(facts, interview.language)
     return create(
         session,
@@ -187,6 +188,8 @@ def translate_answer(
 ) -> AnswerTranslation:
     """Add a translation of a question and its answer as they stand; the original stays authoritative."""
     require(session, actor, Permission.RECORD, question.compartment_id, level=question.level)
+    interview = session.get_one(Interview, question.interview_id)
+    gates.refuse(interview.reference, "a translation", gates.for_keeping(session, interview))
     read = _translation(facts, question.language)
     answer = stated.optional_text(translated_answer, "translated answer")
     if (answer is None) != (question.answer is None):

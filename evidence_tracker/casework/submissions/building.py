@@ -215,4 +215,3 @@ def unreleased(session: Session, submission_id: Any) -> Bundle | None:
             Bundle.submission_id == submission_id, Bundle.state.in_([BundleState.SEALED, BundleState.WRITTEN])
         )
     ).first()
-

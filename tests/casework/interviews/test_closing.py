@@ -180,7 +180,7 @@ def test_nobody_reviews_what_they_planned_held_or_evaluated(session, cast):
     with pytest.raises(SecondPersonNeeded, match="chen evaluated"):
         closing.review_interview(session, interview, quality_review="x", actor=cast.chen)
     account = missions.account_of(session, cast.olena)
-    conduct.add_present(session, interview, "interviewer", account=account, actor=cast.amina)
+    conduct.add_present(session, interview, "interviewer", account=account, actor=cast.chen)
     with pytest.raises(SecondPersonNeeded, match="olena held"):
         closing.review_interview(session, interview, quality_review="x", actor=cast.olena)
     for nobody in (cast.amina, cast.daria, cast.outsider):

@@ -230,3 +230,15 @@ def test_a_closed_interview_is_not_held_any_more(session, cast):
     ):
         with pytest.raises(GateClosed, match="is closed"):
             act()
+
+
+def test_once_closed_a_supervisor_alone_says_who_was_there(session, cast):
+    interview = closed(session, cast)
+    [row] = queries.present_at(session, interview, actor=cast.amina)
+    with pytest.raises(NotPermitted):
+        conduct.add_present(session, interview, "lawyer", code="L-1", actor=cast.amina)
+    with pytest.raises(NotPermitted):
+        conduct.end_present(session, row, reason="was not there", actor=cast.amina)
+    conduct.amend_present(session, row, {"has_signed": True}, actor=cast.amina)
+    added = conduct.add_present(session, interview, "lawyer", code="L-1", actor=cast.chen)
+    conduct.end_present(session, added, reason="mistaken", actor=cast.chen)

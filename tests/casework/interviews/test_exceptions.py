@@ -3,7 +3,7 @@
 import pytest
 
 from evidence_tracker.casework.interviews import conduct, exceptions, statements
-from evidence_tracker.casework.interviews.models import AccountType, ExceptionOutcome
+from evidence_tracker.casework.interviews.models import AccountType, ExceptionOutcome, InterviewState
 from evidence_tracker.casework.interviews.queries import undecided_exceptions
 from evidence_tracker.casework.missions.models import CompetenceCategory
 from evidence_tracker.casework.missions.queries import member_of
@@ -107,7 +107,7 @@ def test_a_competence_that_ends_closes_the_gate_again(session, cast, mission):
     interview = planned(session, cast, survivor(session, cast, mission), mission=mission)
     exceptions.approve_exception(session, asked(session, cast, interview), actor=cast.chen)
     end_competence(session, training, reason="certificate withdrawn", actor=cast.chen)
-    with pytest.raises(GateClosed, match="no longer competent for crsv"):
+    with pytest.raises(GateClosed, match="no longer competent for all of: crsv"):
         conduct.begin_interview(session, interview, actor=cast.amina)
 
 
@@ -189,3 +189,17 @@ def test_a_request_states_its_reasons_and_waits_alone(session, cast):
 def test_an_adult_without_flags_needs_none(session, cast):
     with pytest.raises(InvalidInput, match="needs no exception"):
         asked(session, cast, planned(session, cast))
+
+
+def test_any_approved_exception_that_covers_the_flags_counts_whichever_came_first(session, cast, mission):
+    who = survivor(session, cast, mission)
+    specialist(session, cast, mission, CompetenceCategory.CRSV, CompetenceCategory.TRAUMA)
+    interview = planned(session, cast, who, mission=mission)
+    for is_traumatised in (False, True, False):
+        if who.is_severely_traumatised != is_traumatised:
+            flag = {"is_severely_traumatised": is_traumatised}
+            amend_person(session, who, flag, actor=cast.olena)
+        exceptions.approve_exception(session, asked(session, cast, interview), actor=cast.chen)
+    amend_person(session, who, {"is_severely_traumatised": True}, actor=cast.olena)
+    conduct.begin_interview(session, interview, actor=cast.amina)
+    assert interview.state is InterviewState.UNDER_WAY

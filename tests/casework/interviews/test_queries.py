@@ -7,7 +7,7 @@ from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.interviews import closing, conduct, queries, statements
 from evidence_tracker.casework.interviews.models import AccountType, InterviewState
 from evidence_tracker.casework.interviews.planning import amend_interview
-from evidence_tracker.errors import NotFound
+from evidence_tracker.errors import GateClosed, NotFound
 from tests.factories import missions, persons
 from tests.factories.interviews import (
     begun,
@@ -126,7 +126,7 @@ def test_what_is_missing_follows_the_steps(session, cast):
     assert said(planned(session, cast)) == []
     [explain, allow] = said(begun(session, cast))
     assert explain.startswith("not explained yet")
-    assert "no live consent" in allow
+    assert "has not allowed us to keep" in allow
     interview = introduced(session, cast)
     assert said(interview) == []
     assert said(told(session, cast)) == ["the account was not read back"]
@@ -163,3 +163,15 @@ def test_the_level_of_parts_follows_the_interview(session, cast):
     conduct.begin_interview(session, interview, actor=cast.amina)
     [present] = queries.present_at(session, interview, actor=cast.amina)
     assert present.level is Level.SEALED
+
+
+def test_whoever_may_not_see_the_interviewee_is_told_nothing_of_that_person(session, cast):
+    witness = persons.person(session, cast.amina, cast.mission)
+    closed(session, cast, witness)
+    interview = begun(session, cast, witness)
+    lowered(session, cast, Level.CONFIDENTIAL, cast.mission)
+    assert queries.missing(session, interview, actor=cast.amina) == []
+    assert not any(witness.code in said for said in queries.warnings(session, interview, actor=cast.amina))
+    with pytest.raises(GateClosed) as closed_gate:
+        statements.record_account(session, interview, "x", actor=cast.amina)
+    assert witness.code not in f"{closed_gate.value}{closed_gate.value.advice}"

@@ -9,7 +9,7 @@ from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.consent.models import IdentityLevel, Use
 from evidence_tracker.casework.consent.statements import Cell, give
 from evidence_tracker.casework.interviews import conduct, prior, statements
-from evidence_tracker.casework.interviews.closing import read_back
+from evidence_tracker.casework.interviews.closing import correct, read_back
 from evidence_tracker.casework.interviews.exceptions import approve_exception
 from evidence_tracker.casework.interviews.models import IntroductionPoint, QuestionType
 from evidence_tracker.casework.interviews.permission import storage_decision
@@ -76,8 +76,9 @@ def test_everything_that_is_missing_is_said_at_once(session, cast):
         save(session, cast, begun(session, cast, witness))
     said = str(closed_gate.value)
     assert "not explained yet: who we are, mandate" in said
-    assert f"{witness.code} has no live consent to our keeping the account (never-asked)" in said
-    assert f"{witness.code} alone can give it" in closed_gate.value.advice
+    assert "the interviewee has not allowed us to keep the account (never-asked)" in said
+    assert witness.code not in said
+    assert "The person alone can give it" in closed_gate.value.advice
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ def test_consent_for_this_interview_alone_opens_this_one_alone(session, cast):
     only = Cell(OWN, Use.STORAGE, IdentityLevel.FULL, (first.id,))
     consent.allow(session, cast.amina, witness, only)
     assert save(session, cast, first)
-    with pytest.raises(GateClosed, match="no live consent"):
+    with pytest.raises(GateClosed, match="has not allowed us to keep"):
         save(session, cast, second)
 
 
@@ -149,7 +150,7 @@ def test_of_a_child_guardian_and_assent_come_from_the_consent(session, cast):
     approve_exception(session, asked(session, cast, interview), actor=cast.chen)
     conduct.begin_interview(session, interview, actor=cast.amina)
     conduct.introduce(session, interview, [], actor=cast.amina)
-    with pytest.raises(GateClosed, match="no live consent"):
+    with pytest.raises(GateClosed, match="has not allowed us to keep"):
         save(session, cast, interview)
     give(
         session,
@@ -210,7 +211,7 @@ def test_a_screening_keeps_leads_and_no_account(session, cast):
             act()
     statements.record_leads(session, interview, "A neighbour filmed it.", actor=cast.amina)
     assert interview.leads == "A neighbour filmed it."
-    with pytest.raises(GateClosed, match="no live consent"):
+    with pytest.raises(GateClosed, match="has not allowed us to keep"):
         statements.record_leads(
             session, begun(session, cast, account_type="screening"), "x", actor=cast.amina
         )
@@ -391,3 +392,21 @@ def test_sub_records_inherit_what_the_interview_is_kept_under(session, cast):
     save(session, cast, interview)
     row = question(session, cast, interview)
     assert Governance.of(row) == under
+
+
+def test_after_a_withdrawal_what_is_kept_is_not_worked_on(session, cast):
+    witness = persons.person(session, cast.amina, cast.mission)
+    interview = told(session, cast, witness)
+    row = question(session, cast, interview)
+    consent.take_back(session, cast.amina, witness)
+    facts = {"language": "en", "translator": "TR-02"}
+    for act in (
+        lambda: statements.translate_account(session, interview, "We sat.", facts, actor=cast.amina),
+        lambda: statements.translate_answer(
+            session, row, translated_question="x", translated_answer="y", facts=facts, actor=cast.amina
+        ),
+        lambda: correct(session, interview, passage="x", correction="y", actor=cast.amina),
+        lambda: statements.amend_question(session, row, {"answer": "x"}, actor=cast.amina),
+    ):
+        with pytest.raises(GateClosed, match="withdrawn"):
+            act()
