@@ -178,6 +178,9 @@ def test_a_root_does_not_say_its_size_so_sizes_are_checked_for_themselves(log):
     verify_consistency(2, 4, log.root(2), log.root(4), proof)
     for new in (5, 8, 16):
         assert rejects_consistency(2, new, log.root(2), log.root(4), proof)
+    assert rejects_inclusion(leaf_hash(LEAVES[1]), 0, 1, [leaf_hash(LEAVES[0])], log.root(2))
+    assert rejects_consistency(3, 4, log.root(11), log.root(12), consistency_proof(11, 12, log.read))
+    assert rejects_consistency(3, 4, log.root(3), log.root(4), [])
 
 
 def test_a_tree_of_one_needs_no_proof():
@@ -227,7 +230,8 @@ def test_a_leaf_completes_exactly_the_nodes_above_it():
 
 
 @pytest.mark.parametrize(
-    ("size", "hashes"), [(1, []), (0, [bytes(32)]), (2, [bytes(32)] * 2), (3, [bytes(32)]), (-1, [])]
+    ("size", "hashes"),
+    [(1, []), (0, [bytes(32)]), (2, [bytes(32)] * 2), (3, [bytes(32)]), (-1, []), (-1, [bytes(32)])],
 )
 def test_an_impossible_frontier_is_refused(size, hashes):
     with pytest.raises(ProofRejected):
