@@ -88,6 +88,15 @@ def test_it_says_which_words_are_not_proved(verify, honest):
     assert "by no event: data/index.csv, data/statement.json" in lines
 
 
+@pytest.mark.parametrize(("count", "end"), [(19, "/18.csv"), (20, "and 1 more"), (40, "and 21 more")])
+def test_of_many_files_without_an_event_some_are_named_and_the_rest_counted(verify, count, end):
+    many = {f"data/other/{number:02d}.csv": b"" for number in range(count)}
+    bundle = make(payload=lambda files: files.update(many) or files.pop("data/statement.json"))
+    told = next(note for note in notes(verify(bundle)) if "by no event" in note)
+
+    assert told.endswith(end)
+
+
 def test_the_fingerprint_is_what_sha256sum_says_of_the_key_file(verify, honest):
     facts = verify(honest).facts
 
