@@ -123,7 +123,10 @@ def program() -> click.Group:
 
 def walk(group: click.Group, path: str = "evidence-tracker") -> Iterator[tuple[str, click.Command]]:
     """Yield every group and command below ``group`` with its full name."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, f"{path} {name} is listed and is not there"
         yield f"{path} {name}", command
         if isinstance(command, click.Group):
             yield from walk(command, f"{path} {name}")
@@ -164,9 +167,10 @@ def exists(line: str) -> bool:
             if word.split("=")[0] not in known:
                 return False
         elif isinstance(place, click.Group):
-            if word not in place.commands:
+            found = place.get_command(click.Context(place), word)
+            if found is None:
                 return False
-            place = place.commands[word]
+            place = found
             known |= options_of(place)
     return not isinstance(place, click.Group) or "--help" in line
 

@@ -1,0 +1,83 @@
+"""The made parts of the documentation are what the source says, and keys point only downwards."""
+
+import importlib.util
+from types import ModuleType
+
+import click
+import pytest
+
+from evidence_tracker import tables
+from evidence_tracker.db import Base
+from tests.house.reading import ROOT, lines
+
+
+def load() -> ModuleType:
+    """Return ``docs/make_reference.py`` as a module; docs/ is no package."""
+    path = ROOT / "docs" / "make_reference.py"
+    spec = importlib.util.spec_from_file_location("make_reference", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+make_reference = load()
+
+
+def test_the_made_parts_are_up_to_date():
+    stale = [
+        f"{path.relative_to(ROOT)}: run .venv/bin/python docs/make_reference.py"
+        for path, text in make_reference.made_pages().items()
+        if path.read_text("utf-8") != text
+    ]
+
+    assert not stale, lines(stale)
+
+
+def test_every_table_is_in_the_data_model_and_no_other():
+    made = make_reference.data_model()
+
+    assert {name for name in Base.metadata.tables if f"| `{name}` |" not in made} == set()
+    assert set(make_reference.HOMES) == set(Base.metadata.tables)
+
+
+def test_every_explained_argument_is_one():
+    used = {
+        item.name
+        for _name, command in make_reference.walk(make_reference.cli.main_group)
+        for item in command.params
+        if isinstance(item, click.Argument)
+    }
+
+    assert set(make_reference.ARGUMENTS) - used == set()
+
+
+def test_a_foreign_key_points_to_the_ground_or_to_an_earlier_room():
+    order: dict[str, int] = {}
+    for place, module in enumerate((*tables.GROUND, *tables.ROOMS)):
+        ground = module in tables.GROUND
+        order |= {model.__table__.name: -1 if ground else place for model in make_reference.models_of(module)}
+    offenders = [
+        f"{table.name}.{key.parent.name} -> {key.column.table.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if order[key.column.table.name] > order[table.name]
+    ]
+
+    assert not offenders, lines(offenders)
+
+
+def test_a_page_without_its_markers_is_refused():
+    with pytest.raises(LookupError, match="no place"):
+        make_reference.with_part("# A page\n", "nouns", "text")
+
+
+def test_a_made_part_is_replaced_and_the_rest_is_kept():
+    begin = make_reference.BEGIN.format(name="nouns")
+    page = f"before\n{begin}\nold\n{make_reference.END}\nafter\n"
+
+    made = make_reference.with_part(page, "nouns", "new\n")
+
+    assert made == f"before\n{begin}\n\nnew\n\n{make_reference.END}\nafter\n"
+    assert make_reference.with_part(made, "nouns", "new\n") == made
