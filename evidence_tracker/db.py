@@ -230,14 +230,13 @@ def _connect(path: Path, key: bytes) -> Any:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.execute("SELECT count(*) FROM sqlite_master")
+        cursor.close()
     except sqlcipher.DatabaseError as error:
         connection.close()
         raise Locked(
             f"The database {path.name} does not open with this key, or it is not a database of this system.",
             advice="Check that the passphrase or key file belongs to this instance.",
         ) from error
-    finally:
-        cursor.close()
     return connection
 
 

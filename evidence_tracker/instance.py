@@ -179,6 +179,7 @@ def open_instance(
     recovery (``custody open-epoch``) and for looking at the damage (``custody verify``).
     """
     settings = settings or Settings.load(path)
+    _check_parts(settings)
     _check_key_file(settings, unlocker)
     root = settings_keys(settings).unlock(unlocker)
     instance = _assemble(settings, root, clock or SystemClock())
@@ -196,6 +197,7 @@ def open_instance(
 
 def open_database(settings: Settings, unlocker: Unlocker) -> Engine:
     """Open the database alone, whatever revision its tables have: for ``upgrade``."""
+    _check_parts(settings)
     root = settings_keys(settings).unlock(unlocker)
     return open_sqlite(settings.database_path, root.derive("database"))
 
@@ -268,6 +270,16 @@ def _assemble(settings: Settings, root: OrganisationRoot, clock: Clock) -> Insta
     vault = Vault(LocalStore(settings.vault_path), keyring, instance_id, Sandbox(), clock)
     signer = LogSigner(keys.log_seed(root), root.derive("last-signed"), settings.keys_path / LAST_SIGNED)
     return Instance(settings, engine, keys, keyring, vault, signer, keys.identity_public(), clock)
+
+
+def _check_parts(settings: Settings) -> None:
+    # SQLite would quietly begin an empty database where the file is missing.
+    for part in (settings.keys_path, settings.database_path, settings.vault_path):
+        if not part.exists():
+            raise NotReady(
+                f"{part} is missing.",
+                advice="Restore it from the backup; do not set up a new instance over what is left.",
+            )
 
 
 def _check_modes(settings: Settings) -> None:

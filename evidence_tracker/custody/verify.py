@@ -36,6 +36,7 @@ from evidence_tracker.vault.models import CompartmentKey
 
 _SALT_END = 47  # ["<43 characters of salt>" and the comma
 _COMMITMENT = slice(6, 70)  # {"c":"<64 hex digits>"
+_HOUR = slice(77, 90)  # ","t":"2026-11-23T15
 
 
 def verify_log(session: Session, signer: LogSigner, report: Verification) -> None:
@@ -299,5 +300,7 @@ class _Chain:
             self.report.event(row.epoch, row.idx, "its payload is not what the leaf commits to")
         elif not expected <= stated:
             self.report.event(row.epoch, row.idx, "its columns or its link backwards differ from its payload")
+        if not any(line.startswith(b'"logged_at","' + row.leaf[_HOUR]) for line in stated):
+            self.report.event(row.epoch, row.idx, "the hour of its leaf is not that of its logging")
         if b'"%s",' % RECORD_TYPE.encode() in packed:
             self.last_version = packed
