@@ -56,7 +56,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         """Read the stored text, strictly."""
         if value is None:
             return None
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
 
 
 class StrictJSON(TypeDecorator[Any]):

@@ -47,8 +47,8 @@ from evidence_tracker.vault.local import LocalStore
 
 TRIGGERS = frozenset(
     f"{table}_{what}"
-    for table in ("custody_event", "log_node", "checkpoint", "access_entry")
-    for what in ("no_update", "no_delete")
+    for table in ("custody_event", "log_node", "checkpoint", "access_entry", "consent_event")
+    for what in ("no_update", "no_delete", "no_replace")
 ) | {"custody_event_dense"}
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z0-9-]+/[a-z0-9][a-z0-9-]*")
 

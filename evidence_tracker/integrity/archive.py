@@ -14,7 +14,7 @@ from struct import Struct
 from typing import BinaryIO
 
 from . import headers
-from .digesting import Digesting
+from .beside import Beside
 from .faults import IntegrityFault
 from .names import UnsafeName, require_distinct_names, require_safe_name
 
@@ -89,13 +89,15 @@ def write_archive(entries: Iterable[Entry], sink: Callable[[bytes], object]) -> 
     and CRC-32 that was said; what is in the sink then is no archive.
     """
     ordered = _in_order(entries)
-    with Digesting(sha256) as digest:
-        out = _Tally(sink, digest)
+    digest = sha256()
+    with Beside(digest.update) as hashing:
+        out = _Tally(sink, hashing)
         for entry in ordered:
             out.put(headers.local_header(entry.name.encode("ascii"), entry.size, entry.crc32))
             _copy(entry, out)
         _put_directory(ordered, out)
-        return Written(out.size, digest.hexdigest())
+        hashing.finish()
+    return Written(out.size, digest.hexdigest())
 
 
 def archive_size(entries: Iterable[Entry]) -> int:
@@ -110,15 +112,15 @@ def archive_size(entries: Iterable[Entry]) -> int:
 
 
 class _Tally:
-    """A sink that counts and digests what goes through."""
+    """A sink that counts and hashes what goes through."""
 
-    def __init__(self, sink: Callable[[bytes], object], digest: Digesting) -> None:
+    def __init__(self, sink: Callable[[bytes], object], hashing: Beside) -> None:
         self._sink = sink
-        self._digest = digest
+        self._hashing = hashing
         self.size = 0
 
     def put(self, data: bytes) -> None:
-        self._digest.update(data)
+        self._hashing.put(data)
         self._sink(data)
         self.size += len(data)
 

@@ -81,7 +81,7 @@ def _blobs(session: Session, instance: Instance, report: Verification, tell: Pro
         tell("files", done, len(ids))
         try:
             blob = session.get_one(Blob, UUID(hex=stored))
-            fault = _fault(blob, instance.vault.chunks(session, blob))
+            fault = _fault(blob, instance.vault.chunks(session, blob, as_stored=True))
         except UNREADABLE as error:
             fault = str(error)
         if fault:

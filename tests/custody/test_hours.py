@@ -15,7 +15,7 @@ from tests.cast import Cast
 def test_a_leaf_that_claims_another_hour_is_named(
     instance: Instance, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(ledger.commitment, "hour", lambda _at: "2025-01-01T00:00:00Z")
+    monkeypatch.setattr(commitment, "hour", lambda _at: "2025-01-01T00:00:00Z")
     with instance.transaction() as session:
         ledger.record(session, CustodyVerb.EXAMINED, uuid4(), compartment_id=cast.mission, actor=cast.amina)
     monkeypatch.undo()

@@ -165,6 +165,23 @@ def test_the_database_refuses_to_change_the_log(instance: Instance, cast: Cast, 
         session.execute(text(statement))
 
 
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("custody_event", "epoch, idx + 10000, subject, seq, act_id, verb, leaf, payload"),
+        ("log_node", "epoch, level, idx, x'00'"),
+        ("checkpoint", "epoch, size, x'00'"),
+    ],
+)
+def test_the_database_refuses_to_replace_what_is_logged(instance: Instance, table: str, columns: str):
+    statement = f"INSERT OR REPLACE INTO {table} SELECT {columns} FROM {table} LIMIT 1"
+    with (
+        pytest.raises((IntegrityError, DatabaseError), match=r"append-only|gap"),
+        instance.transaction() as session,
+    ):
+        session.execute(text(statement))
+
+
 def test_the_database_refuses_a_gap_in_the_log(instance: Instance):
     with pytest.raises((IntegrityError, DatabaseError), match="gap"), instance.transaction() as session:
         session.execute(

@@ -1,12 +1,13 @@
 """The made parts of the documentation are what the source says, and keys point only downwards."""
 
 import importlib.util
+from dataclasses import fields
 from types import ModuleType
 
 import click
 import pytest
 
-from evidence_tracker import tables
+from evidence_tracker import errors, settings, tables
 from evidence_tracker.db import Base
 from tests.house.reading import ROOT, lines
 
@@ -81,3 +82,20 @@ def test_a_made_part_is_replaced_and_the_rest_is_kept():
 
     assert made == f"before\n{begin}\n\nnew\n\n{make_reference.END}\nafter\n"
     assert make_reference.with_part(made, "nouns", "new\n") == made
+
+
+def test_every_kind_of_refusal_is_explained():
+    kinds = [errors.EvidenceTrackerError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    page = (ROOT / "docs" / "reference" / "exit-statuses.md").read_text("utf-8")
+
+    assert [kind.__name__ for kind in kinds[1:] if f"`{kind.__name__}`" not in page] == []
+
+
+def test_every_setting_and_variable_is_explained():
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+    names = [field.name for field in fields(settings.Settings) if field.name not in {"path", "passphrase"}]
+    names += [value for name, value in vars(settings).items() if name.endswith("_VARIABLE")]
+
+    assert [name for name in names if f"`{name}`" not in page] == []

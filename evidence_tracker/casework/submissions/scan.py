@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import profile
-from evidence_tracker.casework.consent.gates import live
+from evidence_tracker.casework.consent.gates import live_by_item
 from evidence_tracker.casework.consent.models import IdentityLevel
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.parties.models import Party
@@ -67,13 +67,13 @@ def names_of_everybody(
     recipient = session.get_one(Party, submission.party_id)
     free: dict[UUID, set[str]] = {}
     named = [person for person, strings in planted.items() if strings]
-    for number, subject in items.items():
-        decisions = live(
-            session, named, recipient=recipient, use=submission.use, item_id=subject, at=now(session)
-        )
-        for person, decision in decisions.items():
-            if decision.allowed and decision.identity_level is IdentityLevel.FULL:
-                free.setdefault(person, set()).add(number)
+    numbers = {subject: number for number, subject in items.items()}
+    decisions = live_by_item(
+        session, named, recipient=recipient, use=submission.use, item_ids=numbers, at=now(session)
+    )
+    for (person, subject), decision in decisions.items():
+        if subject is not None and decision.allowed and decision.identity_level is IdentityLevel.FULL:
+            free.setdefault(person, set()).add(numbers[subject])
     prefix = re.escape(profile(session).prefix)
     # References of this instance and codes of persons mean something here and travel nowhere.
     own = re.compile(rf"\b(?:{prefix}-[A-Z]{{1,2}}-\d{{4,}}|PN-[0-9A-Z]{{6}})\b")

@@ -2,8 +2,7 @@
 
 import hashlib
 import secrets
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +21,9 @@ from evidence_tracker.casework.submissions.plan import Plan, make_plan
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.custody.vault import Vault
-from evidence_tracker.errors import Conflict, DigestMismatch, GateClosed, InvalidInput
+from evidence_tracker.errors import Conflict, DigestMismatch, GateClosed, IntegrityFailure, InvalidInput
 from evidence_tracker.integrity.bagit import manifest_text
+from evidence_tracker.integrity.beside import Beside
 from evidence_tracker.vault.models import Blob
 
 NAME_LETTERS = 8
@@ -127,20 +127,29 @@ def exhibit_file(session: Session, vault: Vault, item: Mapping[str, Any]) -> Fil
     blob = session.get_one(Blob, UUID(item["blob"]))
     if (blob.sha256, blob.size) != (item["sha256"], item["size"]):
         raise DigestMismatch(f"{item['number']} is not the file that was planned.")
-    sha512 = item.get("sha512") or _digests(vault, session, blob)
-    return File(blob.size, blob.crc32, blob.sha256, sha512, lambda: vault.chunks(session, blob))
+    sha512 = item.get("sha512") or _sha512(_bytes_of(session, vault, blob, item["number"]))
+    return File(
+        blob.size, blob.crc32, blob.sha256, sha512, lambda: _bytes_of(session, vault, blob, item["number"])
+    )
 
 
-def _digests(vault: Vault, session: Session, blob: Blob) -> str:
-    # The whole file is read here anyway, so what was recorded at receipt is checked again.
-    sha256, sha512, crc = hashlib.sha256(), hashlib.sha512(), 0
-    for chunk in vault.chunks(session, blob):
-        sha256.update(chunk)
-        sha512.update(chunk)
-        crc = zlib.crc32(chunk, crc)
-    if (sha256.hexdigest(), crc) != (blob.sha256, blob.crc32):
-        raise DigestMismatch(f"Blob {blob.id} is not what was received.")
-    return sha512.hexdigest()
+def _bytes_of(session: Session, vault: Vault, blob: Blob, number: str) -> Iterator[bytes]:
+    """Yield an exhibit's bytes; what is wrong with them is said with its number in this submission."""
+    try:
+        yield from vault.chunks(session, blob)
+    except IntegrityFailure as error:
+        raise type(error)(f"{number} cannot go into the bundle. {error}", advice=error.advice) from error
+
+
+def _sha512(chunks: Iterable[bytes]) -> str:
+    # The cipher proves that these are the bytes that were received, so that SHA-256 and CRC-32 are
+    # still those of the receipt; SHA-512 alone is new.
+    digest = hashlib.sha512()
+    with Beside(digest.update) as hashing:
+        for chunk in chunks:
+            hashing.put(chunk)
+        hashing.finish()
+    return digest.hexdigest()
 
 
 def seal(

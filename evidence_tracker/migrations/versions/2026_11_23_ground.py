@@ -17,6 +17,15 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
+#: Tables that only grow, each with what makes two rows the same.
+APPEND_ONLY = {
+    "custody_event": ("subject", "seq"),
+    "log_node": ("epoch", "level", "idx"),
+    "checkpoint": ("epoch", "size"),
+    "access_entry": ("id",),
+}
+
+
 def upgrade() -> None:
     """Make the tables and the triggers."""
     op.create_table(
@@ -334,12 +343,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile")),
     )
-    for table in ("custody_event", "log_node", "checkpoint", "access_entry"):
+    for table, key in APPEND_ONLY.items():
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for what in ("update", "delete"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+            op.execute(f"CREATE TRIGGER {table}_no_{what} BEFORE {what.upper()} ON {table} {refuse}")
+        # REPLACE removes the older row without asking the trigger on DELETE.
+        same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {refuse}"
+        )
     op.execute(
         "CREATE TRIGGER custody_event_dense BEFORE INSERT ON custody_event "
         "WHEN NEW.idx <> (SELECT coalesce(max(idx) + 1, 0) FROM custody_event WHERE epoch = NEW.epoch) "
@@ -350,8 +363,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop the triggers and the tables."""
     op.execute("DROP TRIGGER custody_event_dense")
-    for table in ("custody_event", "log_node", "checkpoint", "access_entry"):
-        for what in ("update", "delete"):
+    for table in APPEND_ONLY:
+        for what in ("update", "delete", "replace"):
             op.execute(f"DROP TRIGGER {table}_no_{what}")
     op.drop_table("profile")
     op.drop_index(op.f("ix_draft_account_id_kind_subject_id"), table_name="draft")
