@@ -26,6 +26,7 @@ def engine(tmp_path):
         kind="prosecutor",
         recipient_class="national-prosecutor",
         name="Fictional Prosecutor",
+        name_latin="Fictional Prosecutor",
         age_recipients="[]",
     )
     yield made
