@@ -1,6 +1,7 @@
 """The made parts of the documentation are what the source says, and keys point only downwards."""
 
 import importlib.util
+import re
 from dataclasses import fields
 from types import ModuleType
 
@@ -99,3 +100,14 @@ def test_every_setting_and_variable_is_explained():
     names += [value for name, value in vars(settings).items() if name.endswith("_VARIABLE")]
 
     assert [name for name in names if f"`{name}`" not in page] == []
+
+
+def test_the_tests_that_the_threat_model_names_exist():
+    page = (ROOT / "docs" / "explanation" / "threat-model.md").read_text("utf-8")
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", page)
+    gone = [
+        f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text("utf-8")
+    ]
+
+    assert len(named) > 40
+    assert not gone, lines(gone)
