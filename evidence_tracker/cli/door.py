@@ -4,6 +4,7 @@ Every command gets ``--instance``, ``--json`` and ``--as`` by itself. The comman
 as the account bound to the system user; ``--as`` works only in demo and test instances.
 """
 
+import contextlib
 import getpass
 import json
 import os
@@ -35,8 +36,9 @@ from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import AccessKind
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.events import Door as DoorName
-from evidence_tracker.errors import EvidenceTrackerError, InvalidInput, NotPermitted
+from evidence_tracker.errors import EvidenceTrackerError, InvalidInput, Locked, NotPermitted
 from evidence_tracker.instance import Instance, cost_for, open_instance, settings_keys
+from evidence_tracker.keys.rings import KeyFolder
 from evidence_tracker.keys.roots import PrivateKey
 from evidence_tracker.keys.unlockers import KeyFile, Passphrase, Unlocker
 from evidence_tracker.settings import Settings
@@ -54,6 +56,8 @@ class Door:
     acting_as: str | None = None
     passphrase_fd: int | None = None
     key_file: Path | None = None
+    custodian: str | None = None
+    custodian_fd: int | None = None
     _instance: Instance | None = None
     _unlocker: Unlocker | None = None
 
@@ -126,15 +130,37 @@ class Door:
         confirm_secret(find_account(session, actor.login), ask_secret(f"Own secret of {actor.login}"))
 
     def identity_key(self) -> PrivateKey:
-        """Unlock the identity root with a custodian's secret (the instance's own passphrase is tried first)."""
+        """Unlock the identity root with a custodian's own secret.
+
+        The custodian is the actor, or whoever ``--custodian`` names: they sit at this keyboard
+        and type. In demo and test instances the instance's passphrase stands for the first.
+        """
         settings = self.instance.settings
-        with self.instance.reading() as session:
-            account_id = str(self.actor(session).account_id)
         keys = settings_keys(settings)
-        custodians = keys.custodians()
-        # In demo and test instances one passphrase stands for every custodian's.
-        holder = custodians[0] if settings.kind.is_play and account_id not in custodians else account_id
-        return keys.unlock_identity(holder, self.unlocker(settings))
+        with self.instance.reading() as session:
+            named = find_account(session, self.custodian or self.actor(session).login)
+        if settings.kind.is_play and self.custodian is None:
+            return self._first_that_opens(keys.custodians(), keys, settings)
+        try:
+            if self.custodian is None:
+                return keys.unlock_identity(str(named.id), self.unlocker(settings))
+        except Locked:
+            if str(named.id) not in keys.custodians():
+                raise
+        secret = (
+            read_secret(self.custodian_fd)
+            if self.custodian_fd is not None
+            else ask_secret(f"Own secret of the custodian {named.login}")
+        )
+        return keys.unlock_identity(str(named.id), Passphrase(secret, cost_for(settings.kind)))
+
+    def _first_that_opens(self, custodians: list[str], keys: KeyFolder, settings: Settings) -> PrivateKey:
+        for holder in custodians:
+            with contextlib.suppress(Locked):
+                return keys.unlock_identity(holder, self.unlocker(settings))
+        raise Locked(
+            "The passphrase opens the identity vault for no custodian.", advice="Name one with --custodian."
+        )
 
     def note_reading(self, what: str, level: Level) -> None:
         """Write a line of the access log for a reading of RESTRICTED or above."""
@@ -260,6 +286,8 @@ def shared_options() -> list[click.Option]:
             {"type": int, "help": "Read the passphrase from this descriptor."},
         ),
         (("--key-file",), "key_file", {"type": path, "help": "Unlock with this key file."}),
+        (("--custodian",), "custodian", {"help": "Login of the custodian who unlocks identities here."}),
+        (("--custodian-fd",), "custodian_fd", {"type": int, "help": "Read the custodian's secret from it."}),
     )
     return [
         click.Option([*flags, f"shared_{name}"], expose_value=False, callback=_shared(name), **extra)

@@ -7,12 +7,13 @@ from evidence_tracker.casework.interviews.models import AccountType, ExceptionOu
 from evidence_tracker.casework.interviews.queries import undecided_exceptions
 from evidence_tracker.casework.missions.models import CompetenceCategory
 from evidence_tracker.casework.missions.queries import member_of
-from evidence_tracker.casework.missions.team import end_competence, end_member
+from evidence_tracker.casework.missions.team import add_member, end_competence, end_member
 from evidence_tracker.casework.persons.registration import amend_person
 from evidence_tracker.errors import Conflict, GateClosed, InvalidInput, NotPermitted, SecondPersonNeeded
 from tests.factories import consent, missions, persons
 from tests.factories.interviews import (
     ACCOUNT,
+    ASKED,
     STORAGE,
     asked,
     planned,
@@ -203,3 +204,30 @@ def test_any_approved_exception_that_covers_the_flags_counts_whichever_came_firs
     amend_person(session, who, {"is_severely_traumatised": True}, actor=cast.olena)
     conduct.begin_interview(session, interview, actor=cast.amina)
     assert interview.state is InterviewState.UNDER_WAY
+
+
+def test_a_specialist_who_went_away_is_not_there(session, cast, mission):
+    specialist(session, cast, mission, CompetenceCategory.CRSV)
+    interview = planned(session, cast, survivor(session, cast, mission), mission=mission)
+    exceptions.approve_exception(session, asked(session, cast, interview), actor=cast.chen)
+    amina, daria = (missions.account_of(session, who) for who in (cast.amina, cast.daria))
+    row = conduct.add_present(session, interview, "interviewer", account=amina, actor=cast.amina)
+    conduct.add_present(session, interview, "interviewer", account=daria, actor=cast.amina)
+    conduct.end_present(session, row, reason="called away", actor=cast.amina)
+    with pytest.raises(GateClosed, match="named in the exception is not there"):
+        conduct.begin_interview(session, interview, actor=cast.amina)
+
+
+def test_an_exception_for_a_first_account_does_not_cover_a_full_statement(session, cast, mission):
+    specialist(session, cast, mission, CompetenceCategory.CRSV)
+    trained(session, cast, cast.daria, CompetenceCategory.CRSV)
+    daria = missions.account_of(session, cast.daria)
+    add_member(session, mission, daria, role="interviewer", actor=cast.olena)
+    interview = planned(session, cast, survivor(session, cast, mission), mission=mission)
+    exceptions.approve_exception(session, asked(session, cast, interview), actor=cast.chen)
+    facts = {**ASKED, "account_type": "full_statement"}
+    deeper = exceptions.ask_exception(session, interview, facts, interviewer=daria, actor=cast.amina)
+    exceptions.approve_exception(session, deeper, actor=cast.chen)
+    assert interview.account_type is AccountType.FULL_STATEMENT
+    with pytest.raises(GateClosed, match="named in the exception is not there"):
+        conduct.begin_interview(session, interview, actor=cast.amina)

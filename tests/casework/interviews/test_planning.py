@@ -16,6 +16,7 @@ from evidence_tracker.casework.interviews.prior import record_prior_account
 from evidence_tracker.casework.interviews.queries import persons_of
 from evidence_tracker.casework.parties.instructions import lift_instruction
 from evidence_tracker.errors import Conflict, GateClosed, InvalidInput, NotPermitted
+from evidence_tracker.values.place import Place
 from tests.factories import missions, parties, persons
 from tests.factories.interviews import begun, closed, lowered, planned, told
 
@@ -115,6 +116,9 @@ def test_an_instruction_for_the_area_blocks_by_place_and_by_mission(session, cas
     made = missions.mission(session, cast)
     with pytest.raises(GateClosed, match="in this area"):
         planned(session, cast, mission=made)
+    renamed = Place("Komsomolske", current_name="Nova Vyhadana")
+    with pytest.raises(GateClosed, match="in this area"):
+        planned(session, cast, place=renamed)
     planned(session, cast, place="Stara Vyhadana")
     planned(session, cast)
 

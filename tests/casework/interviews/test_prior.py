@@ -5,6 +5,7 @@ import pytest
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.interviews import prior, queries
+from evidence_tracker.casework.interviews.links import end_person_link
 from evidence_tracker.casework.interviews.planning import cancel_interview, plan_interview
 from evidence_tracker.errors import Conflict, GateClosed, InvalidInput, NotPermitted
 from tests.factories import parties, persons
@@ -103,3 +104,14 @@ def test_the_outsider_records_none_and_a_cancelled_interview_takes_none(session,
     cancel_interview(session, interview, reason="x", actor=cast.amina)
     with pytest.raises(GateClosed, match="is cancelled"):
         record(session, cast, interview)
+
+
+def test_a_mark_noted_of_another_person_by_mistake_does_not_stay_with_them(session, cast):
+    mistaken = persons.person(session, cast.amina, cast.mission)
+    interview = planned(session, cast, mistaken)
+    record(session, cast, interview, is_do_not_interview=True, instruction_note="letter 12")
+    with pytest.raises(GateClosed, match="asked us not to interview them"):
+        planned(session, cast, mistaken)
+    [(link, _)] = queries.persons_of(session, interview, actor=cast.amina)
+    end_person_link(session, link, reason="the sister", actor=cast.amina)
+    assert planned(session, cast, mistaken).state.value == "planned"
