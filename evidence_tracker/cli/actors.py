@@ -6,9 +6,9 @@ from uuid import UUID
 import click
 
 from evidence_tracker.access import records
+from evidence_tracker.access.stated import moment
 from evidence_tracker.casework.actors import companies, queries, units
 from evidence_tracker.casework.actors.models import Echelon, ParentRelation, UnitKind, UnitParent
-from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.cli.actor_names import called, confidence, identifier, name, said_by, when
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (

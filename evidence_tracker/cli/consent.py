@@ -6,12 +6,12 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.stated import moment
 from evidence_tracker.casework.consent import queries, statements
 from evidence_tracker.casework.consent.gates import Decision, Matrix, Recipient
 from evidence_tracker.casework.consent.models import ConsentEvent
 from evidence_tracker.casework.consent.packages import find_package, packages
 from evidence_tracker.casework.parties.models import Party
-from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.casework.persons.queries import codes_of, find_person
 from evidence_tracker.casework.persons.stating import day
 from evidence_tracker.cli.consent_input import (

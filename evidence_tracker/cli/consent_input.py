@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
 from evidence_tracker.access.models import Record
+from evidence_tracker.access.stated import word
 from evidence_tracker.casework.consent.models import ConsentForm, IdentityLevel, Use
 from evidence_tracker.casework.consent.statements import FACTS, Cell
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -16,7 +17,6 @@ from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.osint.models import Capture
 from evidence_tracker.casework.parties.models import Party, RecipientClass
 from evidence_tracker.casework.parties.queries import find_party
-from evidence_tracker.casework.parties.stated import word
 from evidence_tracker.casework.persons.queries import find_person
 from evidence_tracker.cli.door import Door
 from evidence_tracker.cli.stating import facts, options, told, words

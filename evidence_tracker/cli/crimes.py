@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
+from evidence_tracker.access.stated import fold
 from evidence_tracker.casework.allegations import strict_yaml
 from evidence_tracker.casework.allegations.categories import CrimeCategory, Pack
 from evidence_tracker.casework.allegations.jurisdiction import Fit, When
 from evidence_tracker.casework.allegations.packs import check_correspondences, library, read_pack
-from evidence_tracker.casework.parties.stated import fold
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.values.moment import Moment

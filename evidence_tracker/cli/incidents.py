@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.compartments import find_compartment
 from evidence_tracker.access.models import Record
 from evidence_tracker.access.records import Governance
+from evidence_tracker.access.stated import GOVERNED, read
 from evidence_tracker.casework.actors.models import Confidence
 from evidence_tracker.casework.actors.queries import find_actor
 from evidence_tracker.casework.exhibits.queries import find_remnant
@@ -28,7 +29,6 @@ from evidence_tracker.casework.incidents.models import (
 )
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.missions.queries import find_mission
-from evidence_tracker.casework.parties.stated import GOVERNED, read
 from evidence_tracker.casework.persons.queries import find_person
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (

@@ -6,6 +6,7 @@ import click
 
 from evidence_tracker.access.compartments import find_compartment
 from evidence_tracker.access.records import Governance
+from evidence_tracker.access.stated import GOVERNED, read
 from evidence_tracker.casework.exhibits.queries import find_exhibit
 from evidence_tracker.casework.interviews import closing, conduct, links, planning, queries
 from evidence_tracker.casework.interviews.declaration import NEWEST, declaration
@@ -18,7 +19,6 @@ from evidence_tracker.casework.interviews.models import (
 )
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.missions.queries import find_mission
-from evidence_tracker.casework.parties.stated import GOVERNED, read
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.persons.queries import find_person
 from evidence_tracker.cli import interview_care, interview_review, interview_view, interview_words

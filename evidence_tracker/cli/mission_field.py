@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 
 from evidence_tracker.access import records
+from evidence_tracker.access.stated import moment
 from evidence_tracker.casework.missions import diary, equipment, liaison, queries
 from evidence_tracker.casework.missions.models import (
     DeconflictionOutcome,
@@ -15,7 +16,6 @@ from evidence_tracker.casework.missions.models import (
     MissionPartner,
 )
 from evidence_tracker.casework.parties.queries import find_instruction, find_party
-from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (
     changes,

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import click
 
 from evidence_tracker.access.models import Record
+from evidence_tracker.access.stated import moment
 from evidence_tracker.casework.actors.queries import find_suspect
 from evidence_tracker.casework.parties.queries import find_party
-from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.casework.persons import links, protection, queries, referrals
 from evidence_tracker.casework.persons.models import (
     ActorRelation,

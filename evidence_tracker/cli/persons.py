@@ -6,8 +6,8 @@ import click
 
 from evidence_tracker.access.compartments import find_compartment
 from evidence_tracker.access.records import Governance
+from evidence_tracker.access.stated import GOVERNED, read
 from evidence_tracker.casework.missions.queries import find_mission
-from evidence_tracker.casework.parties.stated import GOVERNED, read
 from evidence_tracker.casework.persons import identities, queries, registration
 from evidence_tracker.casework.persons.models import (
     AgeBand,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Record
 from evidence_tracker.access.records import Governance
-from evidence_tracker.casework.parties.stated import GOVERNED, read
+from evidence_tracker.access.stated import GOVERNED, read
 from evidence_tracker.cli.door import Door
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.db import snapshot

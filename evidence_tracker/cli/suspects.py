@@ -6,9 +6,9 @@ from uuid import UUID
 import click
 
 from evidence_tracker.access import records
+from evidence_tracker.access.stated import moment
 from evidence_tracker.casework.actors import queries, suspects
 from evidence_tracker.casework.actors.models import OffenceBasis, Position, SuspectCapacity
-from evidence_tracker.casework.parties.stated import moment
 from evidence_tracker.cli.actor_names import called, confidence, said_by, when
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import (

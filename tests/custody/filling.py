@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.custody.events import CustodyVerb
 from evidence_tracker.custody.ledger import save_version
-from evidence_tracker.db import Base, Evidential, MomentType, PlaceType, StrictJSON, UTCDateTime, evidential_models
+from evidence_tracker.db import (
+    Base,
+    Evidential,
+    MomentType,
+    PlaceType,
+    StrictJSON,
+    UTCDateTime,
+    evidential_models,
+)
 from evidence_tracker.instance import Instance
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place

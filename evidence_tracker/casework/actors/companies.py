@@ -6,11 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors import names
 from evidence_tracker.casework.actors.models import Company
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 
 READERS: Mapping[str, stated.Reader] = {

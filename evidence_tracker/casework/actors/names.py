@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import (
@@ -17,7 +17,6 @@ from evidence_tracker.casework.actors.models import (
     Suspect,
     Unit,
 )
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.directory import latin
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
 from evidence_tracker.access.policy import visible
+from evidence_tracker.access.stated import fold
 from evidence_tracker.casework.actors.models import (
     ActorIdentifier,
     ActorName,
@@ -25,7 +26,6 @@ from evidence_tracker.casework.actors.models import (
     UnitParent,
 )
 from evidence_tracker.casework.actors.names import Bearer
-from evidence_tracker.casework.parties.stated import fold
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 from evidence_tracker.values.moment import Moment

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors import names
@@ -20,7 +20,6 @@ from evidence_tracker.casework.actors.models import (
     UnitKind,
     UnitParent,
 )
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.values.moment import Moment

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import Confidence, Suspect, Unit
@@ -21,7 +21,6 @@ from evidence_tracker.casework.allegations.models import Allegation, AllegationS
 from evidence_tracker.casework.allegations.packs import library
 from evidence_tracker.casework.incidents.evidence import asserter
 from evidence_tracker.casework.incidents.models import Incident
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import Conflict, GateClosed, InvalidInput
 

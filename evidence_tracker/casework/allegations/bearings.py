@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.allegations.alleging import pinned
@@ -25,7 +25,6 @@ from evidence_tracker.casework.allegations.models import (
 )
 from evidence_tracker.casework.incidents.citations import Citation
 from evidence_tracker.casework.incidents.evidence import Evidence, asserter, citing, governance_of
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import Conflict, GateClosed, InvalidInput
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker import outbox
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, create
 from evidence_tracker.casework.consent import gates
@@ -28,7 +29,6 @@ from evidence_tracker.casework.consent.models import (
 from evidence_tracker.casework.consent.packages import Package
 from evidence_tracker.casework.consent.safeguards import check_capacity, check_dates, check_witness
 from evidence_tracker.casework.exhibits.models import Exhibit
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Party, RecipientClass
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.persons.stating import day

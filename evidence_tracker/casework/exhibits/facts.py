@@ -13,8 +13,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from evidence_tracker.access import stated
 from evidence_tracker.casework.exhibits.models import ExhibitKind, Retention, SourceKind
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place

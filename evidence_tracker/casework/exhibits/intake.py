@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.models import Compartment
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import Governance, needed
+from evidence_tracker.access.stated import amend_stated
 from evidence_tracker.casework.exhibits import particulars
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.exhibits.raising import raise_exhibit
 from evidence_tracker.casework.exhibits.registration import Home, bounds_of, register
 from evidence_tracker.casework.missions.models import Mission
-from evidence_tracker.casework.parties.stated import amend_stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.vault import Deposited, Vault
 from evidence_tracker.errors import InvalidInput

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, require, visible
 from evidence_tracker.access.records import Governance, create, needed, next_reference
 from evidence_tracker.casework.actors.models import Company
@@ -23,7 +24,6 @@ from evidence_tracker.casework.exhibits.models import (
 )
 from evidence_tracker.casework.exhibits.physical import Photo, refuse_unless_photo
 from evidence_tracker.casework.exhibits.raising import raise_rows
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput
 from evidence_tracker.values.moment import Moment

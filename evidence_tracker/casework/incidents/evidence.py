@@ -13,13 +13,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import Governance, find
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.incidents.models import CitesEvidence
 from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.osint.models import Capture
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.incidents.models import (
     Casualty,
@@ -15,7 +15,6 @@ from evidence_tracker.casework.incidents.models import (
     Incident,
     Sex,
 )
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput
 

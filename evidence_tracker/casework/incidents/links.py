@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
@@ -28,7 +28,6 @@ from evidence_tracker.casework.incidents.models import (
     IncidentRole,
     Stance,
 )
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import Conflict, InvalidInput

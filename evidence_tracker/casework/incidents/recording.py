@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.incidents.models import Answer, Incident, IncidentKind, TargetStatus
 from evidence_tracker.casework.missions.models import Mission
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.values.moment import Moment

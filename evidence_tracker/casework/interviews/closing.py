@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create
 from evidence_tracker.casework.interviews import gates
@@ -21,7 +22,6 @@ from evidence_tracker.casework.interviews.models import (
     InterviewState,
 )
 from evidence_tracker.casework.interviews.planning import past, require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput, SecondPersonNeeded
 from evidence_tracker.values.moment import Moment

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.models import Account
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
@@ -23,7 +24,6 @@ from evidence_tracker.casework.interviews.models import (
     PresentRole,
 )
 from evidence_tracker.casework.interviews.planning import past, require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Need, Referral
 from evidence_tracker.casework.persons.referrals import offer_referral

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.models import Account
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create
@@ -26,7 +27,6 @@ from evidence_tracker.casework.interviews.models import (
 )
 from evidence_tracker.casework.interviews.planning import require_state
 from evidence_tracker.casework.missions.models import CompetenceCategory
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput, SecondPersonNeeded
 

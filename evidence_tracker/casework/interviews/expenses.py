@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import Governance, create
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.interviews.models import Expense, ExpenseKind, Interview, InterviewState
 from evidence_tracker.casework.interviews.planning import past, require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import GateClosed, InvalidInput
 

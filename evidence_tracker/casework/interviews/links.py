@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
@@ -20,7 +21,6 @@ from evidence_tracker.casework.interviews.models import (
     InterviewState,
 )
 from evidence_tracker.casework.interviews.planning import link_interviewee, require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, next_reference
@@ -22,7 +23,6 @@ from evidence_tracker.casework.interviews.models import (
     InterviewState,
 )
 from evidence_tracker.casework.missions.models import Mission
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput

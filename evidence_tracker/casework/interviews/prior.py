@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, require, visible
 from evidence_tracker.access.records import Governance, create
 from evidence_tracker.casework.interviews import gates
@@ -17,7 +18,6 @@ from evidence_tracker.casework.interviews.models import (
     PriorAccount,
 )
 from evidence_tracker.casework.interviews.planning import past, require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import Governance, amend, create
 from evidence_tracker.casework.interviews import gates, wording
@@ -24,7 +25,6 @@ from evidence_tracker.casework.interviews.models import (
     QuestionType,
 )
 from evidence_tracker.casework.interviews.planning import require_state
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import GateClosed, InvalidInput
 

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.missions.models import Mission, MissionLogEntry, MissionState
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import GateClosed, InvalidInput
 from evidence_tracker.values.moment import Moment, Precision

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.missions.models import Device, DeviceKind, Mission
 from evidence_tracker.casework.missions.states import require_open
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput
 

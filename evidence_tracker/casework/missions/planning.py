@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.compartments import open_compartment
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import CompartmentKind
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.missions.models import Mission, MissionState
 from evidence_tracker.casework.missions.states import require_open
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import DuplicateReference, InvalidInput
 from evidence_tracker.values.moment import Moment

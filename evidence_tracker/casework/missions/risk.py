@@ -3,12 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.missions.models import Mission, SecurityPlan
 from evidence_tracker.casework.missions.states import require_open
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import Conflict, InvalidInput, SecondPersonNeeded
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.casework.missions.models import (
     CompetenceCategory,
@@ -23,7 +23,6 @@ from evidence_tracker.casework.missions.models import (
     SecurityPlan,
 )
 from evidence_tracker.casework.missions.queries import competence
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import InstructionKind
 from evidence_tracker.casework.parties.queries import instructions_against
 from evidence_tracker.custody.events import Actor, CustodyVerb

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account
 from evidence_tracker.access.policy import Permission, now
@@ -19,7 +19,6 @@ from evidence_tracker.casework.missions.models import (
     MissionRole,
 )
 from evidence_tracker.casework.missions.states import require_open
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput, SecondPersonNeeded
 from evidence_tracker.values.moment import Moment

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
+from evidence_tracker.access.stated import amend_stated
 from evidence_tracker.casework.exhibits.facts import columns
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.osint.models import (
@@ -21,7 +22,6 @@ from evidence_tracker.casework.osint.models import (
     Finding,
     ReviewState,
 )
-from evidence_tracker.casework.parties.stated import amend_stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput, NotPermitted, SecondPersonNeeded
 from evidence_tracker.values.moment import Moment

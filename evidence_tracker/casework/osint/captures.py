@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.models import Compartment
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed, next_reference
+from evidence_tracker.access.stated import amend_stated
 from evidence_tracker.casework.exhibits.digests import state_digest
 from evidence_tracker.casework.exhibits.facts import columns
 from evidence_tracker.casework.exhibits.intake import home_for
@@ -33,7 +34,6 @@ from evidence_tracker.casework.osint.models import (
     Egress,
     FileRole,
 )
-from evidence_tracker.casework.parties.stated import amend_stated
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.values.moment import Moment

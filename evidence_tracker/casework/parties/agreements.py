@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Agreement, AgreementParty, DataProtectionRole, Party
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput

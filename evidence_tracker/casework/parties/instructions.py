@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import records
+from evidence_tracker.access import records, stated
 from evidence_tracker.access.policy import Permission, now
 from evidence_tracker.access.records import Governance
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Instruction, InstructionKind, Party, PartyKind
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput

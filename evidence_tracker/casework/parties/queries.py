@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
 from evidence_tracker.access.policy import now, visible
+from evidence_tracker.access.stated import same_words
 from evidence_tracker.casework.parties.models import (
     Agreement,
     AgreementParty,
@@ -19,7 +20,6 @@ from evidence_tracker.casework.parties.models import (
     PartyKind,
     RecipientClass,
 )
-from evidence_tracker.casework.parties.stated import same_words
 from evidence_tracker.custody.events import Actor
 
 After = tuple[datetime, UUID]

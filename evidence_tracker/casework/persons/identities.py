@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Record
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons import names
 from evidence_tracker.casework.persons.models import IdentityField, IdentityName, Person
 from evidence_tracker.custody.events import Actor, CustodyVerb

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.policy import now
 from evidence_tracker.access.records import Governance, create
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons.models import (
     Person,
     ProtectionIncident,

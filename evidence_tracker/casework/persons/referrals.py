@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.records import Governance, create
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Need, Person, Referral, ReferralOutcome
 from evidence_tracker.casework.persons.stating import day

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance, create
-from evidence_tracker.casework.parties import stated
 from evidence_tracker.casework.persons.codes import new_code
 from evidence_tracker.casework.persons.identities import Values, seal_identity
 from evidence_tracker.casework.persons.models import (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 
-from evidence_tracker.casework.parties import stated
+from evidence_tracker.access import stated
 from evidence_tracker.errors import InvalidInput
 
 

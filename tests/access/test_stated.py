@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
-from evidence_tracker.casework.parties import stated
-from evidence_tracker.casework.parties.countries import COUNTRIES
 from evidence_tracker.casework.parties.models import PartyKind
 from evidence_tracker.errors import InvalidInput
+from evidence_tracker.values.countries import COUNTRIES
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 

@@ -18,9 +18,9 @@ from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Record
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.records import amend, cleaned
-from evidence_tracker.casework.parties.countries import COUNTRIES
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import InvalidInput
+from evidence_tracker.values.countries import COUNTRIES
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
