@@ -66,7 +66,8 @@ def _any(session: Session, table: str) -> UUID | None:
 def value_for(kind: Any) -> Any:  # one line a type reads best
     """Return some value of a column's type."""
     if isinstance(kind, Enum):
-        members: type[enum.Enum] = kind.enum_class
+        members: type[enum.Enum] | None = kind.enum_class
+        assert members is not None
         return next(iter(members))
     makers: list[tuple[type, Any]] = [
         (Boolean, True),
