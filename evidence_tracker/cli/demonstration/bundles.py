@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from evidence_tracker.access.records import find
@@ -18,7 +19,6 @@ from evidence_tracker.casework.submissions.preparation import (
     open_submission,
     remove_item,
 )
-from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.cli.demonstration import interviews
 from evidence_tracker.cli.demonstration.people import CUSTODIAN_SECRET
 from evidence_tracker.cli.demonstration.world import LAWFUL, PROTECTED, World
@@ -55,16 +55,16 @@ STATEMENT_UK = (
 
 @dataclass(frozen=True)
 class HandedOver:
-    """One bundle on its way: its submission, what was written, how many items or persons are in it."""
+    """One bundle on its way: its submission, the encrypted file, how many items or persons are in it."""
 
     submission: str
-    written: Written
+    path: Path
     items: int
 
     @property
     def name(self) -> str:
         """Return the bundle's name."""
-        return self.written.path.name.split(".", 1)[0]
+        return self.path.name.split(".", 1)[0]
 
 
 def identity_key(world: World) -> PrivateKey:
@@ -140,7 +140,7 @@ class Counter:
         """Build and release a sealed submission."""
         written = bundles.build(self.desk(login), reference)
         bundle = bundles.release(self.desk(login), reference, channel="secure portal of the recipient")
-        return HandedOver(reference, written, len(bundle.plan["items"]))
+        return HandedOver(reference, written.path, len(bundle.plan["items"]))
 
 
 def prepare_for_icc(counter: Counter) -> str:

@@ -186,7 +186,7 @@ def _bundle(handed: HandedOver, received: Received) -> dict[str, Any]:
         "name": handed.name,
         "submission": handed.submission,
         "items": handed.items,
-        "path": str(handed.written.path),
+        "path": str(handed.path),
         "received": str(received.path),
         "status": int(received.report.status),
         "verdict": received.report.verdict(),

@@ -60,9 +60,9 @@ def receive(world: World, recipient: str, handed: HandedOver, folder: str, vkey:
     words = (world.path / "recipients" / f"{recipient}.txt").read_text("utf-8").splitlines()
     identity = pyrage.x25519.Identity.from_str(words[-1])
     plain = target / f"{handed.name}.zip"
-    plain.write_bytes(pyrage.decrypt(handed.written.path.read_bytes(), [identity]))
+    plain.write_bytes(pyrage.decrypt(handed.path.read_bytes(), [identity]))
     receipt = target / f"{handed.name}.receipt"
-    shutil.copyfile(handed.written.path.with_name(receipt.name), receipt)
+    shutil.copyfile(handed.path.with_name(receipt.name), receipt)
     report = verify_bundle(plain, vkey=vkey, receipt=receipt)
     world.expect.that(report.status == 0, f"{handed.name} does not verify: {report.verdict()}")
     return Received(plain, receipt, report)
@@ -70,7 +70,7 @@ def receive(world: World, recipient: str, handed: HandedOver, folder: str, vkey:
 
 def acknowledge(world: World, handed: HandedOver) -> None:
     """Record that the recipient acknowledged a bundle, with the digest that they state."""
-    digest = hashlib.sha256(handed.written.path.read_bytes()).hexdigest()
+    digest = hashlib.sha256(handed.path.read_bytes()).hexdigest()
     with world.acting("tomas") as (session, actor):
         submission = find(session, Submission, handed.submission, actor=actor)
         receipt = record_receipt(
