@@ -4,6 +4,7 @@ import pytest
 
 from evidence_tracker.casework.interviews import conduct, exceptions, statements
 from evidence_tracker.casework.interviews.models import AccountType, ExceptionOutcome, InterviewState
+from evidence_tracker.casework.interviews.planning import plan_interview
 from evidence_tracker.casework.interviews.queries import undecided_exceptions
 from evidence_tracker.casework.missions.models import CompetenceCategory
 from evidence_tracker.casework.missions.queries import member_of
@@ -231,3 +232,22 @@ def test_an_exception_for_a_first_account_does_not_cover_a_full_statement(sessio
     assert interview.account_type is AccountType.FULL_STATEMENT
     with pytest.raises(GateClosed, match="named in the exception is not there"):
         conduct.begin_interview(session, interview, actor=cast.amina)
+
+
+def test_whoever_planned_the_interview_does_not_decide(session, cast, mission):
+    specialist(session, cast, mission, CompetenceCategory.CRSV)
+    who = survivor(session, cast, mission)
+    interview = plan_interview(session, who, {"language": "uk"}, actor=cast.olena, mission=mission)
+    request = asked(session, cast, interview)
+    with pytest.raises(SecondPersonNeeded, match="olena planned the interview"):
+        exceptions.approve_exception(session, request, actor=cast.olena)
+
+
+def test_whoever_interviews_beside_the_specialist_does_not_decide(session, cast, mission):
+    specialist(session, cast, mission, CompetenceCategory.CRSV)
+    interview = planned(session, cast, survivor(session, cast, mission), mission=mission)
+    olena = missions.account_of(session, cast.olena)
+    conduct.add_present(session, interview, "interviewer", account=olena, actor=cast.amina)
+    request = asked(session, cast, interview)
+    with pytest.raises(SecondPersonNeeded, match="olena interviews"):
+        exceptions.approve_exception(session, request, actor=cast.olena)
