@@ -8,6 +8,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import re
 import stat
 import subprocess
@@ -24,6 +25,7 @@ import pypdfium2
 import pyrage
 import pytest
 from PIL import Image
+from rich.progress import Progress
 
 from evidence_tracker.casework.consent.models import ConsentEvent, ConsentKind, IdentityLevel
 from evidence_tracker.casework.exhibits.models import Exhibit, ExhibitMetadata, ExhibitPerson, Seal, Transfer
@@ -32,9 +34,10 @@ from evidence_tracker.casework.missions.models import Mission, MissionState
 from evidence_tracker.casework.parties.models import RecipientClass
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.cli import main
-from evidence_tracker.cli.demonstration.course import clear
-from evidence_tracker.cli.demonstration.people import PERSONS, STAFF
-from evidence_tracker.cli.demonstration.story import Expectations, screen
+from evidence_tracker.cli.demonstration.course import begin, clear
+from evidence_tracker.cli.demonstration.intake import Folder, take_in
+from evidence_tracker.cli.demonstration.people import PERSONS, STAFF, engage
+from evidence_tracker.cli.demonstration.story import Expectations, Telling, screen
 from evidence_tracker.cli.demonstration.world import PASSPHRASE
 from evidence_tracker.clock import FrozenClock
 from evidence_tracker.errors import GateClosed, NotReady
@@ -188,6 +191,31 @@ def test_the_real_files_went_in_with_the_digests_that_hashlib_gives(demo, opened
 
 def test_it_took_the_corpus_in(demo, corpus):
     assert demo.evidence == corpus / "files"
+
+
+def test_what_cannot_be_taken_in_is_said_and_the_rest_goes_on(tmp_path):
+    folder = tmp_path / "card"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "a\nb.txt").write_text("odd name")
+    (folder / "inner" / "копія.txt").write_text("odd name")
+    (folder / "link.txt").symlink_to(folder / "inner" / "копія.txt")
+    os.mkfifo(folder / "pipe")
+    world = begin(folder / "demo", Telling(is_quiet=True))
+    try:
+        engage(world)
+        told = take_in(world, Folder(folder, is_own=False), Progress(disable=True))
+        with world.instance.reading() as session:
+            names = {row.original_name for row in session.query(Exhibit)}
+    finally:
+        world.instance.close()
+    assert (told["files"], told["taken"], told["agreed"]) == (2, 2, True)
+    assert [line.rsplit("/", 1)[1].split(":")[0] for line in told["not_taken"]] == [
+        "demo",
+        "link.txt",
+        "pipe",
+    ]
+    assert names == {"inner/a\\u000ab.txt", "inner/копія.txt"}
+    assert world.expect.broken == []
 
 
 # --- What was handed over -------------------------------------------------------------------------
