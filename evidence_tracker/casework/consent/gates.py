@@ -16,6 +16,8 @@ Everything here is a pure function of the events. Doubt closes the gate:
 * Of the permissions that were not wiped away the narrowest decides, and of equally narrow
   ones the later. Where none is narrower in every respect, all of them must allow it, at the
   lowest of their levels.
+* What was said of a thing was said of whatever is made from it: of the redacted copy of a
+  photograph, of the recording of an interview. What names the copy itself is the narrower.
 * An expired permission does not uncover a broader one: it has to be renewed, or given anew.
 * A permission counts for a named recipient only while that party has the class it had then.
 """
@@ -143,15 +145,18 @@ def decide(
     use: Use,
     item_id: UUID | None,
     at: datetime,
+    made_from: Collection[UUID] = (),
 ) -> Decision:
     """Say whether one person's events allow one use of one item at ``at``.
 
     ``item_id`` None: no item is in question (statistics, contacting the person again);
-    whatever is handed over is asked for item by item. ``at`` decides which permissions have
-    begun and which have expired. Denials and limits count whenever they are known, whatever
-    their date: hand in only what was known to ask about the past.
+    whatever is handed over is asked for item by item. ``made_from`` are the things the item
+    was made from or records, whose permissions and denials are its own too. ``at`` decides
+    which permissions have begun and which have expired. Denials and limits count whenever they
+    are known, whatever their date: hand in only what was known to ask about the past.
     """
-    return _weigh(_in_order(events), _Cell(recipient_class, party_id, use, item_id), at, is_lasting=False)
+    cell = _Cell(recipient_class, party_id, use, item_id, frozenset(str(origin) for origin in made_from))
+    return _weigh(_in_order(events), cell, at, is_lasting=False)
 
 
 def level_to_renew(
@@ -169,18 +174,29 @@ class _Cell:
     party_id: UUID | None
     use: Use
     item_id: UUID | None
+    made_from: frozenset[str] = frozenset()
 
     def is_meant_by(self, event: Said) -> bool:
         """Say whether an event speaks of this cell."""
         if event.use is not None and event.use is not self.use:
             return False
-        if event.scope is Scope.ITEMS and str(self.item_id) not in event.items:
+        if event.scope is Scope.ITEMS and not self._lists(event):
             return False  # no item in question: none is listed
         if event.party_id is None:
             return event.recipient_class is None or event.recipient_class is self.recipient_class
         if event.party_id != self.party_id:
             return False
         return not event.kind.is_permission or event.recipient_class is self.recipient_class
+
+    def _lists(self, event: Said) -> bool:
+        return str(self.item_id) in event.items or not self.made_from.isdisjoint(event.items)
+
+    def narrowness(self, event: Said) -> tuple[bool, bool, bool]:
+        """Return whether an event names one party, whether it names items, and whether this very item.
+
+        Every permission names its class and its use, so nothing is narrower than it in those.
+        """
+        return event.party_id is not None, event.scope is Scope.ITEMS, str(self.item_id) in event.items
 
 
 def _weigh(known: Sequence[Said], cell: _Cell, at: datetime, *, is_lasting: bool) -> Decision:
@@ -194,15 +210,17 @@ def _weigh(known: Sequence[Said], cell: _Cell, at: datetime, *, is_lasting: bool
     if not standing:
         return _closed(known, speaking, denials, permissions)
     # (3) The narrowest of them; one that an earlier denial holds against, or that expired, closes.
-    deciding = [event for event in standing if not any(_outranks(other, event) for other in standing)]
-    holding = [denial for denial in denials if any(_holds_against(denial, event) for event in deciding)]
+    deciding = [event for event in standing if not any(_outranks(other, event, cell) for other in standing)]
+    holding = [denial for denial in denials if any(_holds_against(denial, event, cell) for event in deciding)]
     if holding:
         return _denied(holding)
     expired = [event for event in deciding if not is_lasting and has_expired(event.expires_on, at)]
     if expired:
         return _no(Reason.EXPIRED, expired)
     # (4) The lowest of their levels, each under the limits that apply to it.
-    return _open(deciding, [event for event in speaking if event.kind is ConsentKind.LIMITED])
+    limits = [event for event in speaking if event.kind is ConsentKind.LIMITED]
+    applied = [limit for limit in limits if any(_holds_against(limit, event, cell) for event in deciding)]
+    return _open(deciding, applied)
 
 
 def has_expired(expires_on: date | None, at: datetime) -> bool:
@@ -220,6 +238,7 @@ def live(
     recipient: Party,
     use: Use,
     item_id: UUID | None,
+    made_from: Collection[UUID] = (),
     at: datetime | None = None,
 ) -> Mapping[UUID, Decision]:
     """Return the decision for each of these persons, in one query; ``at`` is now where not stated.
@@ -227,7 +246,8 @@ def live(
     A gate sees every event, whatever the actor may read: a hidden withdrawal would open it.
     Only decisions leave this function. A party that is no recipient, or no longer, is denied.
     """
-    found = live_by_item(session, person_ids, recipient=recipient, use=use, item_ids=[item_id], at=at)
+    items = {item_id: made_from}
+    found = live_by_item(session, person_ids, recipient=recipient, use=use, items=items, at=at)
     return {person_id: decision for (person_id, _), decision in found.items()}
 
 
@@ -237,12 +257,14 @@ def live_by_item(
     *,
     recipient: Party,
     use: Use,
-    item_ids: Iterable[UUID | None],
+    items: Mapping[UUID | None, Collection[UUID]],
     at: datetime | None = None,
 ) -> Mapping[tuple[UUID, UUID | None], Decision]:
-    """Return the decision for each person and item, as ``live`` does, also in one query."""
-    wanted = set(item_ids)
-    cells = [(person_id, item_id) for person_id in sorted(set(person_ids)) for item_id in wanted]
+    """Return the decision for each person and item, as ``live`` does, also in one query.
+
+    ``items`` maps each item to what it was made from.
+    """
+    cells = [(person_id, item_id) for person_id in sorted(set(person_ids)) for item_id in items]
     if recipient.recipient_class is None or recipient.ended_at is not None:
         return dict.fromkeys(cells, _no(Reason.NO_RECIPIENT, ()))
     moment = at or now(session)
@@ -254,6 +276,7 @@ def live_by_item(
             party_id=recipient.id,
             use=use,
             item_id=item_id,
+            made_from=items[item_id],
             at=moment,
         )
         for person_id, item_id in cells
@@ -280,33 +303,24 @@ def _in_order(events: Iterable[Said]) -> list[Said]:
     return ordered
 
 
-def _narrowness(event: Said) -> tuple[bool, bool]:
-    """Return whether an event names one party, and whether it names items.
-
-    Every permission names its class and its use, so nothing is narrower than it in those.
-    """
-    return event.party_id is not None, event.scope is Scope.ITEMS
-
-
-def _holds_against(restriction: Said, permission: Said) -> bool:
+def _holds_against(restriction: Said, permission: Said, cell: _Cell) -> bool:
     """Say whether a denial or a limit holds against a permission of the same cell."""
     return (
         restriction.number > permission.number
         or permission.obtained_latest_at < restriction.obtained_earliest_at
-        or any(a > b for a, b in zip(_narrowness(restriction), _narrowness(permission), strict=True))
+        or any(a > b for a, b in zip(cell.narrowness(restriction), cell.narrowness(permission), strict=True))
     )
 
 
-def _outranks(one: Said, other: Said) -> bool:
+def _outranks(one: Said, other: Said, cell: _Cell) -> bool:
     """Say whether one permission decides instead of another in a cell both speak of."""
-    mine, theirs = _narrowness(one), _narrowness(other)
+    mine, theirs = cell.narrowness(one), cell.narrowness(other)
     if mine == theirs:
         return one.number > other.number and one.obtained_latest_at >= other.obtained_earliest_at
     return all(a >= b for a, b in zip(mine, theirs, strict=True))
 
 
-def _open(deciding: Sequence[Said], limits: Sequence[Said]) -> Decision:
-    applied = [limit for limit in limits if any(_holds_against(limit, event) for event in deciding)]
+def _open(deciding: Sequence[Said], applied: Sequence[Said]) -> Decision:
     unlimited = _lowest(_level(event) for event in deciding)
     level = _lowest([unlimited, *(_level(limit) for limit in applied)])
     used = [*deciding, *applied]

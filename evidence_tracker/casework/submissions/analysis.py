@@ -6,7 +6,7 @@ is said to those who prepare, so that they decide and do not forget (Rome Statut
 is the model; it binds prosecutors).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,18 +34,15 @@ _WAYS = {
 
 
 def incident_annotations(
-    session: Session, incident: Incident, numbers: Mapping[UUID, str], *, actor: Actor
-) -> dict[str, Any]:
-    """Return the incident's links to items that are in, with what each shows."""
+    session: Session, incident: Incident, numbers: Mapping[UUID, str], number: str, *, actor: Actor
+) -> tuple[dict[str, Any], list[Gate]]:
+    """Return the incident's links to items that are in, with what each shows; and what to look at."""
     links = session.scalars(
         select(EvidenceLink)
-        .where(
-            EvidenceLink.incident_id == incident.id,
-            EvidenceLink.ended_at.is_(None),
-            visible(session, actor, EvidenceLink),
-        )
+        .where(EvidenceLink.incident_id == incident.id, EvidenceLink.ended_at.is_(None))
         .order_by(EvidenceLink.recorded_at, EvidenceLink.id)
-    )
+    ).all()
+    seen = _seen(session, EvidenceLink, links, actor=actor)
     shown = [
         {
             "item": numbers[cited],
@@ -53,10 +50,10 @@ def incident_annotations(
             "shows": link.shows,
             "stance": link.stance.value,
         }
-        for link in links
+        for link in seen
         if (cited := _cited(link)) is not None and cited in numbers
     ]
-    return {"evidence": shown} if shown else {}
+    return {"evidence": shown} if shown else {}, _rests_outside(links, numbers, number)
 
 
 def allegation_annotations(
@@ -65,15 +62,12 @@ def allegation_annotations(
     """Return label, elements, findings and bearings on items that are in; and what is left out against."""
     pack = library().pack(allegation.pack_id, allegation.pack_version)
     category = pack.category(allegation.code)
-    bearings = session.scalars(
+    every = session.scalars(
         select(Bearing)
-        .where(
-            Bearing.allegation_id == allegation.id,
-            Bearing.ended_at.is_(None),
-            visible(session, actor, Bearing),
-        )
+        .where(Bearing.allegation_id == allegation.id, Bearing.ended_at.is_(None))
         .order_by(Bearing.element_n, Bearing.recorded_at, Bearing.id)
     ).all()
+    bearings = _seen(session, Bearing, every, actor=actor)
     findings = {
         row.element_n: row
         for row in session.scalars(
@@ -97,7 +91,7 @@ def allegation_annotations(
     modes = _modes(session, allegation, actor=actor)
     if modes:
         annotations["modes"] = modes
-    return annotations, _left_out(bearings, numbers, number)
+    return annotations, [*_left_out(every, numbers, number), *_rests_outside(every, numbers, number)]
 
 
 def _element(
@@ -146,18 +140,37 @@ def _modes(session: Session, allegation: Allegation, *, actor: Actor) -> list[di
     return [{"mode": row.mode_code, "confidence": row.confidence.value} for row in rows]
 
 
-def _left_out(bearings: Any, numbers: Mapping[UUID, str], number: str) -> list[Gate]:
-    missing = [
-        row for row in bearings if row.direction is Direction.EXCULPATORY and _cited(row) not in numbers
-    ]
-    if not missing:
+def _seen(session: Session, model: type[Any], rows: Sequence[Any], *, actor: Actor) -> list[Any]:
+    ids = [row.id for row in rows]
+    seen = set(session.scalars(select(model.id).where(model.id.in_(ids), visible(session, actor, model))))
+    return [row for row in rows if row.id in seen]
+
+
+# The two warnings speak of all evidence, also of what this actor may not see: neither says how much.
+def _left_out(bearings: Sequence[Bearing], numbers: Mapping[UUID, str], number: str) -> list[Gate]:
+    if not any(row.direction is Direction.EXCULPATORY and _cited(row) not in numbers for row in bearings):
         return []
     return [
         Gate(
             GateCode.EXCULPATORY,
             number,
-            f"{len(missing)} bearing(s) against it rest on evidence that is not in this submission",
+            "evidence that bears against it is not in this submission",
             "whoever prepares it: add that evidence, or decide knowingly that it stays out",
+        )
+    ]
+
+
+def _rests_outside(
+    rows: Sequence[EvidenceLink | Bearing], numbers: Mapping[UUID, str], number: str
+) -> list[Gate]:
+    if all(_cited(row) in numbers for row in rows):
+        return []
+    return [
+        Gate(
+            GateCode.RESTS_OUTSIDE,
+            number,
+            "it rests on evidence that is not in this submission; its words must not tell of that",
+            "the approver: read its words as the recipient will",
         )
     ]
 

@@ -56,7 +56,9 @@ def _scan(
     session: Session, submission: Submission, plan: Plan, looking: Looking, *, actor: Actor
 ) -> list[Gate]:
     subjects = {item["number"]: UUID(item["subject"]) for item in plan.document["items"]}
-    names = scan.names_of_everybody(session, looking.private, submission, subjects, actor=actor)
+    names = scan.names_of_everybody(
+        session, looking.private, submission, subjects, plan.made_from, actor=actor
+    )
     items = payload.load_items(session, plan.document)
     gates = scan.scan_texts(names, payload.texts_of(payload.json_files(plan.document, items, looking.frame)))
     exhibits = {

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.casework.consent.models import IdentityLevel
 from evidence_tracker.casework.submissions.index import index_csv, index_pdf
 from evidence_tracker.custody.events import CustodyVerb
 from evidence_tracker.custody.history import CustodyEvent, events_of
@@ -143,13 +144,18 @@ def _opened(
 ) -> frozenset[str]:
     names = set(ALWAYS)
     verb = event.values["act"]
-    if verb in OPEN_ACTS:
+    if verb in OPEN_ACTS and not _is_withheld_interview(item):
         names |= {"act", "occurred", "logged_at"}
     if is_first and verb in RECEIPTS:
         names |= {"sha256", "size", "media_type"}
     if is_version:
         names |= {RECORD_PREFIX + name for name in item["fields"]}
     return frozenset(names & event.values.keys())
+
+
+def _is_withheld_interview(item: Mapping[str, Any]) -> bool:
+    # What was done when in an interview says when it was held, and so who may have given it.
+    return bool(item["kind"] == "interview" and item["level"] != IdentityLevel.FULL.value)
 
 
 def _last_version(chain: Iterable[Transmitted]) -> dict[str, Any]:
@@ -232,8 +238,30 @@ def _readable(value: Any) -> bytes:
 
 
 def texts_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:
-    """Yield (number, where in words, text) of every word that would leave, for the scan."""
+    """Yield (number, where in words, text) of every word that would leave, for the scan.
+
+    The words are those that a reader gets, not their JSON: an escaped line break would split a
+    telephone number. Keys are ours and left out, and so are salts, in which any four letters
+    stand by chance.
+    """
     for path, data in files.items():
-        parts = path.split("/")
-        number = parts[2].removesuffix(".json") if len(parts) > 2 else ""
-        yield number, _PLACES.get(path, "its record"), data.decode("utf-8")
+        where = _PLACES.get(path, "its record")
+        if path.endswith(".jsonl"):
+            lines = [json.loads(line) for line in data.splitlines()]
+            said = [(line["item"], [value for _, _, value in line["extra"]["opened"]]) for line in lines]
+        else:
+            value = json.loads(data)
+            said = [(one.get("number", ""), one) for one in (value if isinstance(value, list) else [value])]
+        for number, words in said:
+            yield number, where, "\n".join(_words(words))
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)

@@ -1,15 +1,15 @@
 """The plan of a submission: all that its bundle is a function of, beside the log itself.
 
 A plan is JSON without floats. Its *digest* covers what a reader of the bundle could
-notice: items, their saved versions, the fields shown, levels, statement, recipient and
-use. Approval binds this digest; the number of events and the consents relied on are left
+notice: items, their saved versions, the fields shown, levels, statement, recipient, the
+keys it is encrypted to, and use; and the conditions under which persons allowed it. Approval binds this digest; the number of events and the consents relied on are left
 out, since a viewing of an exhibit must not void an approval and a consent that changes
 what may go changes the level, which is in.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +27,10 @@ from evidence_tracker.casework.persons.codes import pseudonym
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import gates, sources
 from evidence_tracker.casework.submissions.analysis import allegation_annotations, incident_annotations
-from evidence_tracker.casework.submissions.gates import Gate, GateCode, Permitted
+from evidence_tracker.casework.submissions.gates import Asked, Gate, GateCode, Permitted
 from evidence_tracker.casework.submissions.models import ItemKind, Submission, SubmissionItem
 from evidence_tracker.casework.submissions.preparation import live_items
+from evidence_tracker.casework.submissions.sources import Standing
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.models import CustodyEventRow
 from evidence_tracker.integrity.canonical import canonical
@@ -63,14 +64,15 @@ DERIVATIVE_FIELDS = (
     "is_graphic",
 )
 INTERVIEW_FIELDS_FULL = ("account_type", "state", "started", "ended", "language", "first_account")
-INTERVIEW_FIELDS_WITHHELD = ("account_type", "state", "language")
+#: Not even the language: some are spoken by few.
+INTERVIEW_FIELDS_WITHHELD = ("account_type", "state")
+#: Without ``basis``: it counts accounts, those that stay here too.
 INCIDENT_FIELDS = (
     "title",
     "kind",
     "occurred",
     "place",
     "narrative",
-    "basis",
     "target_object",
     "target_status",
     "military_presence",
@@ -121,11 +123,16 @@ EXTENSIONS = {
 
 @dataclass
 class Plan:
-    """What would go, at which level, and every gate that is not open."""
+    """What would go, at which level, and every gate that is not open.
+
+    ``people`` are those who allowed something in it, with the levels they allowed;
+    ``made_from`` says what each item was made from.
+    """
 
     document: dict[str, Any]
     gates: list[Gate] = field(default_factory=list)
-    people: dict[UUID, set[str]] = field(default_factory=dict)
+    people: dict[UUID, set[IdentityLevel]] = field(default_factory=dict)
+    made_from: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -167,14 +174,16 @@ def make_plan(session: Session, submission: Submission, *, actor: Actor) -> Plan
                 "whoever prepares it: 'submission amend --statement'",
             )
         )
+    plan.gates.extend(gates.recipient_gates(recipient, submission.reference))
     plan.gates.extend(gates.governance_gates(submission, submission.reference))
     names = {item.subject: item.number for item in items}
     for item in items:
         entry = _Entry(session, submission, recipient, item, names, actor)
         plan.document["items"].append(entry.document())
         plan.gates.extend(entry.gates)
-        for person in entry.permitted.people:
-            plan.people.setdefault(person, set()).add(item.number)
+        plan.made_from[item.subject] = entry.standing.made_from
+        for person, level in entry.permitted.people.items():
+            plan.people.setdefault(person, set()).add(level)
     return plan
 
 
@@ -188,6 +197,7 @@ def _frame(submission: Submission, recipient: Party) -> dict[str, Any]:
         "recipient": str(recipient.id),
         "recipient_name": recipient.name,
         "recipient_class": recipient.recipient_class.value if recipient.recipient_class else None,
+        "recipient_keys": sorted(recipient.age_recipients),
         "use": submission.use.value,
         "statement": submission.statement,
         "language": submission.language,
@@ -214,7 +224,8 @@ class _Entry:
         self._numbers = numbers
         self._actor = actor
         self.gates: list[Gate] = []
-        self.permitted = Permitted(None, (), ())
+        self.permitted = Permitted(None, (), {})
+        self.standing = Standing(())
 
     def document(self) -> dict[str, Any]:
         make = {
@@ -231,15 +242,18 @@ class _Entry:
             "events": self._count_events(),
             **make(),
             "level": self.permitted.level.value if self.permitted.level else None,
+            "conditions": [hashlib.sha256(words.encode()).hexdigest() for words in self.permitted.conditions],
             "consents": list(self.permitted.consents),
         }
 
     def _exhibit(self) -> dict[str, Any]:
         exhibit = self._see(Exhibit)
-        leanings = sources.of_exhibit(self._session, exhibit)
-        self._ask(leanings)
+        asked = self._ask(sources.of_exhibit(self._session, exhibit))
         self.gates += gates.governance_gates(exhibit, self._item.number)
-        self.gates += gates.exhibit_gates(self._session, exhibit, leanings, self.permitted, self._item.number)
+        self.gates += gates.exhibit_gates(
+            self._session, exhibit, self.standing, self.permitted, self._item.number
+        )
+        self.gates += gates.twin_gates(self._session, exhibit, asked, actor=self._actor)
         shown = DERIVATIVE_FIELDS if exhibit.made_from_id is not None else EXHIBIT_FIELDS
         extension = EXTENSIONS.get((exhibit.media_type or "").split(";")[0], "bin")
         return {
@@ -250,15 +264,16 @@ class _Entry:
             "size": exhibit.size_bytes,
             "media_type": exhibit.media_type,
             "file": f"{self._item.number}.{extension}",
-            "annotations": self._pseudonyms(leanings),
+            "annotations": self._pseudonyms(),
         }
 
     def _interview(self) -> dict[str, Any]:
         interview = self._see(Interview)
-        leanings = sources.of_interview(self._session, interview.id)
-        self._ask(leanings)
+        standing = sources.of_interview(self._session, interview.id)
+        heard = [leaning for leaning in standing.leanings if leaning.needs_consent]
+        asked = self._ask(replace(standing, leanings=tuple(heard)))
         self.gates += gates.governance_gates(interview, self._item.number)
-        if not leanings:
+        if not heard:
             self.gates.append(
                 Gate(
                     GateCode.SOURCE_UNKNOWN,
@@ -269,19 +284,25 @@ class _Entry:
             )
         is_full = self.permitted.level is IdentityLevel.FULL
         shown = INTERVIEW_FIELDS_FULL if is_full else INTERVIEW_FIELDS_WITHHELD
+        if is_full:
+            self.gates += gates.mention_gates(self._session, standing.leanings, asked)
         return {
             "record_version": interview.version,
             "fields": [name for name in shown if getattr(interview, name) is not None],
-            "annotations": self._pseudonyms(leanings),
+            "annotations": self._pseudonyms(),
         }
 
     def _incident(self) -> dict[str, Any]:
         incident = self._see(Incident)
         self.gates += gates.governance_gates(incident, self._item.number)
+        annotations, warnings = incident_annotations(
+            self._session, incident, self._numbers, self._item.number, actor=self._actor
+        )
+        self.gates += warnings
         return {
             "record_version": incident.version,
             "fields": [name for name in INCIDENT_FIELDS if getattr(incident, name) is not None],
-            "annotations": incident_annotations(self._session, incident, self._numbers, actor=self._actor),
+            "annotations": annotations,
         }
 
     def _allegation(self) -> dict[str, Any]:
@@ -300,8 +321,8 @@ class _Entry:
     def _person(self) -> dict[str, Any]:
         person = self._see(Person)
         self.gates += gates.governance_gates(person, self._item.number)
-        self._ask([sources.Leaning(person.id, "person", person.id, needs_consent=True)])
-        if self.permitted.level is not None and self.permitted.level is not IdentityLevel.FULL:
+        self._ask(Standing((sources.Leaning(person.id, "person", needs_consent=True),)))
+        if self.permitted.is_withheld:
             self.gates.append(
                 Gate(
                     GateCode.IDENTITY,
@@ -313,28 +334,32 @@ class _Entry:
         return {
             "record_version": person.version,
             "fields": [],
-            "annotations": {"pseudonym": self._pseudonym(person.id)},
+            "annotations": {"pseudonym": self._pseudonym(person.id, IdentityLevel.FULL)},
         }
 
     def _see(self, model: type[Any]) -> Any:
         return get(self._session, model, self._item.subject, actor=self._actor)
 
-    def _ask(self, leanings: list[sources.Leaning]) -> None:
-        self.permitted, closed = gates.consent_gates(
-            self._session,
-            leanings,
+    def _ask(self, standing: Standing) -> Asked:
+        self.standing = standing
+        asked = Asked(
             self._item.number,
-            recipient=self._recipient,
-            use=self._submission.use,
+            self._item.subject,
+            self._recipient,
+            self._submission.use,
+            standing.made_from,
         )
+        self.permitted, closed = gates.consent_gates(self._session, standing.leanings, asked)
         self.gates += closed
+        return asked
 
-    def _pseudonyms(self, leanings: list[sources.Leaning]) -> dict[str, Any]:
-        named = sorted({self._pseudonym(item.person_id) for item in leanings if item.needs_consent})
+    def _pseudonyms(self) -> dict[str, Any]:
+        named = sorted(self._pseudonym(person, level) for person, level in self.permitted.people.items())
         return {"persons": named} if named else {}
 
-    def _pseudonym(self, person_id: UUID) -> str:
-        return pseudonym(recipient_key(self._session, self._recipient.id), person_id)
+    def _pseudonym(self, person_id: UUID, level: IdentityLevel) -> str:
+        key = recipient_key(self._session, self._recipient.id, is_withheld=level is not IdentityLevel.FULL)
+        return pseudonym(key, person_id)
 
     def _count_events(self) -> int:
         rows = self._session.scalars(
@@ -343,21 +368,28 @@ class _Entry:
         return len(rows)
 
 
-def recipient_key(session: Session, party_id: UUID) -> bytes:
-    """Return the key from which a recipient's pseudonyms are made; it never leaves."""
+def recipient_key(session: Session, party_id: UUID, *, is_withheld: bool) -> bytes:
+    """Return the key from which a recipient's pseudonyms are made; it never leaves.
+
+    Whoever is named in one item and withheld in another has a pseudonym for each: one for both
+    would carry the name from the first to the second.
+    """
     keyring: Keyring = session.info["keyring"]
-    return keyring.root.derive(f"recipient-pseudonyms/{party_id}")
+    return keyring.root.derive(f"recipient-pseudonyms/{party_id}{'/withheld' if is_withheld else ''}")
 
 
 def annex_gates(plan: Plan, evidence: Plan) -> list[Gate]:
-    """Return a gate for each person of an annex who is in nothing of the submission it belongs to."""
+    """Return a gate for each person of an annex whom nothing of the submission it belongs to may name.
+
+    Somebody who is in it under a pseudonym alone would be unmasked by standing in its annex.
+    """
     return [
         Gate(
             GateCode.OUTSIDE,
             item["number"],
-            "this person is in nothing of the submission that the annex belongs to",
+            "nothing of the submission that the annex belongs to may name this person",
             "whoever prepares it: take the person out of the annex",
         )
         for item in plan.document["items"]
-        if UUID(item["subject"]) not in evidence.people
+        if IdentityLevel.FULL not in evidence.people.get(UUID(item["subject"]), ())
     ]

@@ -5,6 +5,7 @@ the slips that lie there; both are kept in sight. A permission is laid down with
 in sight and still holds against it written on it. What lies there at the end decides.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -31,13 +32,22 @@ class Slip:
 
 
 def level_by_hand(
-    words: list[Word], recipient: Recipient, use: Use, item: UUID | None, at: datetime
+    words: list[Word],
+    recipient: Recipient,
+    use: Use,
+    item: UUID | None,
+    at: datetime,
+    made_from: Collection[UUID] = (),
 ) -> IdentityLevel | None:
-    """Return the level at which the use is allowed, None where it is not."""
+    """Return the level at which the use is allowed, None where it is not.
+
+    A slip about a thing lies on the table of everything ``made_from`` it.
+    """
+    origins = {str(origin) for origin in made_from}
     table: list[Slip] = []
     standing_orders: list[Word] = []
     for word in sorted(words, key=lambda slip: slip.number):
-        if not concerns(word, recipient, use, item):
+        if not concerns(word, recipient, use, item, origins):
             continue
         if word.kind in NO:
             table.clear()
@@ -47,16 +57,16 @@ def level_by_hand(
                 slip.step = min(slip.step, step_of(word))
             standing_orders.append(word)
         elif has_begun(word, at):
-            against = [order for order in standing_orders if holds_against(order, word)]
+            against = [order for order in standing_orders if holds_against(order, word, item)]
             table.append(Slip(word, min([step_of(word), *map(step_of, against)])))
-    voices = [slip for slip in table if not any(speaks_for(other.word, slip.word) for other in table)]
+    voices = [slip for slip in table if not any(speaks_for(o.word, slip.word, item) for o in table)]
     if not voices or any(is_over(slip.word, at) for slip in voices):
         return None
     step = min(slip.step for slip in voices)
     return LADDER[step] if step else None
 
 
-def concerns(word: Word, recipient: Recipient, use: Use, item: UUID | None) -> bool:
+def concerns(word: Word, recipient: Recipient, use: Use, item: UUID | None, origins: set[str]) -> bool:
     if word.party_id:
         same = word.party_id == recipient.party_id
         if word.kind in YES:
@@ -66,8 +76,13 @@ def concerns(word: Word, recipient: Recipient, use: Use, item: UUID | None) -> b
     return (
         same
         and word.use in {None, use}
-        and (not word.items or (item is not None and str(item) in word.items))
+        and (not word.items or names(word, item) or any(thing in origins for thing in word.items))
     )
+
+
+def names(word: Word, item: UUID | None) -> bool:
+    """Say whether a slip lists this very thing."""
+    return item is not None and str(item) in word.items
 
 
 def has_begun(word: Word, at: datetime) -> bool:
@@ -81,7 +96,7 @@ def is_over(word: Word, at: datetime) -> bool:
     return at >= midnight + timedelta(hours=24 + 12)
 
 
-def holds_against(order: Word, permission: Word) -> bool:
+def holds_against(order: Word, permission: Word, item: UUID | None) -> bool:
     """An order that lies there already holds if it is finer somewhere, or surely newer on paper."""
     if permission.obtained_latest_at < order.obtained_earliest_at:
         return True
@@ -89,19 +104,28 @@ def holds_against(order: Word, permission: Word) -> bool:
         order.recipient_class is not None and permission.recipient_class is None
     )
     finer_use = order.use is not None and permission.use is None
-    finer_items = bool(order.items) and not permission.items
+    finer_items = (bool(order.items) and not permission.items) or (
+        names(order, item) and not names(permission, item)
+    )
     return finer_recipient or finer_use or finer_items
 
 
-def speaks_for(one: Word, other: Word) -> bool:
+def speaks_for(one: Word, other: Word, item: UUID | None) -> bool:
     """One permission speaks in place of another: finer, or as fine and newer both in log and on paper."""
     if one is other:
         return False
-    coarser = (one.party_id is None and other.party_id is not None) or (not one.items and bool(other.items))
-    finer = (one.party_id is not None and other.party_id is None) or (bool(one.items) and not other.items)
+    mine = (one.party_id is not None) + 0, fineness(one, item)
+    theirs = (other.party_id is not None) + 0, fineness(other, item)
+    coarser = mine[0] < theirs[0] or mine[1] < theirs[1]
+    finer = mine[0] > theirs[0] or mine[1] > theirs[1]
     if coarser:
         return False
     return finer or (one.number > other.number and not one.obtained_latest_at < other.obtained_earliest_at)
+
+
+def fineness(word: Word, item: UUID | None) -> int:
+    """0 everything the person gave, 1 what the thing was made from, 2 the very thing."""
+    return 2 if names(word, item) else int(bool(word.items))
 
 
 def step_of(word: Word) -> int:

@@ -1,5 +1,6 @@
 """Consent events without a database, and the small world they speak of."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -65,6 +66,7 @@ def ask(
     use: Use = Use.COURT,
     item: UUID | None = None,
     at: datetime = NOW,
+    made_from: Collection[UUID] = (),
 ) -> Decision:
     """Return the decision of the gate for one cell."""
     return decide(
@@ -74,4 +76,5 @@ def ask(
         use=use,
         item_id=item,
         at=at,
+        made_from=made_from,
     )

@@ -168,7 +168,9 @@ def test_many_items_of_many_persons_are_decided_in_one_query_as_one_by_one(sessi
     take_back(session, cast.amina, everybody[1], Cell(None, None, None, (photo,)))
     ids = [somebody.id for somebody in everybody]
     with counted(session) as asked:
-        found = live_by_item(session, ids, recipient=office, use=Use.COURT, item_ids=[None, letter, photo])
+        found = live_by_item(
+            session, ids, recipient=office, use=Use.COURT, items=dict.fromkeys((None, letter, photo), ())
+        )
     assert len(asked) == 1
     assert len(found) == 9
     for (person_id, item_id), decision in found.items():
