@@ -5,6 +5,9 @@ Every file is JSON with lists of ``{alg, recipient, blob}``, written whole and s
 
 import json
 import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +42,8 @@ class KeyFolder:
 
     def unlock(self, unlocker: Unlocker) -> OrganisationRoot:
         """Open the organisation root, or raise ``Locked``."""
-        return OrganisationRoot(unlocker.unwrap(self._read(ORGANISATION)["wraps"], "organisation"))
+        with _damage_named(ORGANISATION):
+            return OrganisationRoot(unlocker.unwrap(self._read(ORGANISATION)["wraps"], "organisation"))
 
     def add_unlocker(self, root: OrganisationRoot, unlocker: Unlocker) -> None:
         """Let one more passphrase or key file open the organisation root."""
@@ -49,7 +53,8 @@ class KeyFolder:
 
     def identity_public(self) -> PublicKey:
         """Return the key to which identities are sealed."""
-        return PublicKey.from_text(self._read(IDENTITY)["public"])
+        with _damage_named(IDENTITY):
+            return PublicKey.from_text(self._read(IDENTITY)["public"])
 
     def name_custodian(self, account_id: str, unlocker: Unlocker, identity: PrivateKey) -> None:
         """Wrap the identity root to a key pair of the named custodian, which their own secret opens."""
@@ -75,10 +80,15 @@ class KeyFolder:
 
     def custodians(self) -> list[str]:
         """Return the account ids of the custodians."""
-        return sorted(self._read(IDENTITY)["custodians"])
+        with _damage_named(IDENTITY):
+            return sorted(self._read(IDENTITY)["custodians"].keys())
 
     def unlock_identity(self, account_id: str, unlocker: Unlocker) -> PrivateKey:
         """Open the identity root with a custodian's own secret, or raise ``Locked``."""
+        with _damage_named(IDENTITY):
+            return self._unlock_identity(account_id, unlocker)
+
+    def _unlock_identity(self, account_id: str, unlocker: Unlocker) -> PrivateKey:
         data = self._read(IDENTITY)
         entry = data["custodians"].get(account_id)
         if entry is None:
@@ -94,7 +104,8 @@ class KeyFolder:
 
     def log_seed(self, root: OrganisationRoot) -> bytes:
         """Return the Ed25519 seed of the log's signing key."""
-        sealed = bytes.fromhex(self._read(LOG)["seed"])
+        with _damage_named(LOG):
+            sealed = bytes.fromhex(self._read(LOG)["seed"])
         return unseal(root.derive("log-key"), sealed, _SEED_PURPOSE)
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -122,6 +133,18 @@ class KeyFolder:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextmanager
+def _damage_named(name: str) -> Iterator[None]:
+    """Raise ``NotReady`` with the name of a key file that holds something else than it should."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError, struct.error) as error:
+        raise NotReady(
+            f"The key file {name} of this instance is damaged.",
+            advice="Restore instance/keys from its backup; without it nothing opens.",
+        ) from error
 
 
 def _custodian(account_id: str) -> str:

@@ -39,6 +39,8 @@ class Cost:
 #: For demo and test instances only, whose secrets protect nothing.
 CHEAP = Cost(iterations=1, lanes=1, memory_kib=8 * 1024)
 STRONG = Cost()
+#: What a wrap may ask for: a key file that somebody changed must not take all memory there is.
+MAX_COST = Cost(iterations=1000, lanes=256, memory_kib=4 << 20)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Passphrase:
                 continue
             blob = decode(item)
             salt, iterations, lanes, memory = _HEADER.unpack(blob[: _HEADER.size])
+            if iterations > MAX_COST.iterations or lanes > MAX_COST.lanes or memory > MAX_COST.memory_kib:
+                continue
             under = _stretch(self.text, salt, Cost(iterations, lanes, memory))
             try:
                 return unseal(under, blob[_HEADER.size :], f"root/{purpose}")
