@@ -15,6 +15,8 @@
     ├── Locked                  the instance or the identity vault is locked
     ├── NotReady                the installation cannot start as it is
     │   └── LedgerOlderThanSigned   the database is older than the last signed checkpoint
+    ├── SystemRefused           the operating system or the database did not do it
+    ├── Defect                  the program met what it does not foresee
     └── IntegrityFailure        what is stored is not what was recorded
         ├── DigestMismatch      bytes differ from their recorded digest
         ├── ChainBroken         the custody log contradicts itself
@@ -109,6 +111,21 @@ class LedgerOlderThanSigned(NotReady):
     default_advice = (
         "If this database was restored from a backup, open a new epoch with "
         "'evidence-tracker custody open-epoch --reason ...'; otherwise call the security officer."
+    )
+
+
+class SystemRefused(EvidenceTrackerError):
+    """The operating system or the database did not do what it was asked: no space, no right, a lock."""
+
+    default_advice = "Set right what the message names and try again; what was not committed did not happen."
+
+
+class Defect(EvidenceTrackerError):
+    """The program met something that it does not foresee."""
+
+    default_advice = (
+        "This is a defect of the program: send this line to its maintainers. "
+        "Records are as they were before the step that failed."
     )
 
 

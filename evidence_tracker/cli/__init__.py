@@ -1,7 +1,6 @@
 """The door for operators: ``evidence-tracker NOUN VERB``."""
 
 import importlib
-import json
 import sys
 from collections.abc import Sequence
 
@@ -9,11 +8,7 @@ import click
 
 from evidence_tracker import __version__
 from evidence_tracker.cli.door import Door, DoorGroup, shared_options
-from evidence_tracker.errors import EvidenceTrackerError, IntegrityFailure
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-
+from evidence_tracker.cli.errors import answer
 
 #: Each noun, the module of its commands, and what the list of commands says of it. A module
 #: is loaded when one of its commands is asked for: a door that opens slowly is used less.
@@ -83,26 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns 0, 1 (refused, or verification failed), 2 (usage) or 3 (origin not verified).
     """
-    asked_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
-    try:
-        result = main_group.main(args=arguments, prog_name="evidence-tracker", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return EXIT_USAGE
-    except click.exceptions.Abort:
-        click.echo("Stopped; nothing was saved.", err=True)
-        return EXIT_FAILED
-    except EvidenceTrackerError as error:
-        return _failed(error, asked_json=asked_json)
-    return result if isinstance(result, int) else 0
-
-
-def _failed(error: EvidenceTrackerError, *, asked_json: bool) -> int:
-    kind = type(error).__name__
-    if asked_json:
-        click.echo(
-            json.dumps({"error": str(error), "kind": kind, "advice": error.advice}, ensure_ascii=False)
-        )
-    prefix = "INTEGRITY FAILURE: " if isinstance(error, IntegrityFailure) else ""
-    click.echo(f"{prefix}{error}\n{error.advice}", err=True)
-    return EXIT_FAILED
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    return answer(
+        lambda: main_group.main(args=typed, prog_name="evidence-tracker", standalone_mode=False),
+        asked_json="--json" in typed,
+    )

@@ -10,7 +10,8 @@ from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, CompartmentKind, Grant, Role
 from evidence_tracker.access.policy import Permission, require, visible_compartments
 from evidence_tracker.access.records import profile
-from evidence_tracker.cli.door import Door, ask_secret, group, pass_door, read_secret
+from evidence_tracker.cli.asking import ask_secret, read_secret
+from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody.events import CustodyVerb
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.errors import InvalidInput, NotFound
@@ -141,8 +142,7 @@ def add_grant(
     door: Door, login: str, reference: str, role: str, level: str, purpose: str, days: int | None
 ) -> None:
     """Give an account a role in a compartment."""
-    with door.acting() as (session, actor):
-        door.confirm(session, actor)
+    with door.acting(confirmed=True) as (session, actor):
         row = compartments.grant(
             session,
             compartments.find_compartment(session, reference, actor=actor),
@@ -181,8 +181,7 @@ def list_grants(door: Door, reference: str) -> None:
 @pass_door
 def end_grant(door: Door, grant_id: str, reason: str) -> None:
     """End a grant now."""
-    with door.acting() as (session, actor):
-        door.confirm(session, actor)
+    with door.acting(confirmed=True) as (session, actor):
         row = session.get(Grant, grant_id)
         if row is None:
             raise NotFound("There is no such grant.", advice="See 'grant list'.")

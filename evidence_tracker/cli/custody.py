@@ -152,7 +152,7 @@ def open_epoch(door: Door, reason: str) -> None:
     with door.reading() as (session, actor):
         home = profile(session).organisation_compartment_id
         require(session, actor, Permission.MANAGE_ACCOUNTS, home)
-        door.confirm(session, actor)
+    door.confirm()
     origin = instance.open_epoch(reason, actor=actor, home=home)
     door.say({"origin": origin}, f"The log continues as {origin}. Tell your recipients why.")
 

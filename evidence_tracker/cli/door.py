@@ -5,11 +5,8 @@ as the account bound to the system user; ``--as`` works only in demo and test in
 """
 
 import contextlib
-import getpass
 import json
-import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,16 +31,22 @@ from evidence_tracker.access import log
 from evidence_tracker.access.accounts import actor_for_system_user, confirm_secret, find_account
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import AccessKind
+from evidence_tracker.cli.asking import (
+    ask_secret,
+    read_facts,
+    read_secret,
+    refuse_broken_text,
+    system_user,
+)
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.events import Door as DoorName
-from evidence_tracker.errors import EvidenceTrackerError, InvalidInput, Locked, NotPermitted
+from evidence_tracker.errors import EvidenceTrackerError, Locked, NotPermitted
 from evidence_tracker.instance import Instance, cost_for, open_instance, settings_keys
 from evidence_tracker.keys.rings import KeyFolder
 from evidence_tracker.keys.roots import PrivateKey
 from evidence_tracker.keys.unlockers import KeyFile, Passphrase, Unlocker
 from evidence_tracker.settings import Settings
 
-MAX_FACTS = 4 << 20
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -60,6 +63,7 @@ class Door:
     custodian_fd: int | None = None
     _instance: Instance | None = None
     _unlocker: Unlocker | None = None
+    _noted: NotPermitted | None = None
 
     @property
     def path(self) -> Path:
@@ -97,8 +101,13 @@ class Door:
         return ask_secret("Passphrase of this instance")
 
     @contextmanager
-    def acting(self) -> Iterator[tuple[Session, Actor]]:
-        """Open the one transaction of a command, as the person at the keyboard."""
+    def acting(self, *, confirmed: bool = False) -> Iterator[tuple[Session, Actor]]:
+        """Open the one transaction of a command, as the person at the keyboard.
+
+        ``confirmed`` asks for their own secret first: an approval, a grant or a key act needs it.
+        """
+        if confirmed:
+            self.confirm()
         with self.noting_denials(), self.instance.transaction() as session:
             yield session, self.actor(session)
 
@@ -117,17 +126,21 @@ class Door:
                     advice="Sign in to the system as that person.",
                 )
             account = find_account(session, self.acting_as)
-            return Actor(account.id, account.login, DoorName.COMMAND_LINE, getpass.getuser())
-        return actor_for_system_user(session, getpass.getuser())
+            return Actor(account.id, account.login, DoorName.COMMAND_LINE, system_user())
+        return actor_for_system_user(session, system_user())
 
-    def confirm(self, session: Session, actor: Actor) -> None:
+    def confirm(self) -> None:
         """Ask for the actor's own secret before an approval, a reveal, a grant or a key act.
 
-        In demo and test instances ``--as`` stands for the person and nothing is asked.
+        Outside the transaction of the act: nobody else has to wait while somebody types. In demo
+        and test instances ``--as`` stands for the person and nothing is asked.
         """
         if self.instance.settings.kind.is_play:
             return
-        confirm_secret(find_account(session, actor.login), ask_secret(f"Own secret of {actor.login}"))
+        with self.reading() as (session, actor):
+            account = find_account(session, actor.login)
+        with self.noting_denials():
+            confirm_secret(account, ask_secret(f"Own secret of {account.login}"))
 
     def identity_key(self) -> PrivateKey:
         """Unlock the identity root with a custodian's own secret.
@@ -137,8 +150,8 @@ class Door:
         """
         settings = self.instance.settings
         keys = settings_keys(settings)
-        with self.instance.reading() as session:
-            named = find_account(session, self.custodian or self.actor(session).login)
+        with self.reading() as (session, actor):
+            named = find_account(session, self.custodian or actor.login)
         if settings.kind.is_play and self.custodian is None:
             return self._first_that_opens(keys.custodians(), keys, settings)
         try:
@@ -176,12 +189,15 @@ class Door:
         try:
             yield
         except NotPermitted as error:
-            with self.instance.transaction() as session:
-                account = self.acting_as or getpass.getuser()
-                log.note(
-                    session, AccessKind.DENIED, f"{account}: {error}", actor=self._actor_or_none(session)
-                )
+            if error is not self._noted:  # doors within doors: one denial is one line
+                self._noted = error
+                self._note_denial(error)
             raise
+
+    def _note_denial(self, error: NotPermitted) -> None:
+        who = system_user() if self.acting_as is None else f"{system_user()} as {self.acting_as}"
+        with self.instance.transaction() as session:
+            log.note(session, AccessKind.DENIED, f"{who}: {error}", actor=self._actor_or_none(session))
 
     def _actor_or_none(self, session: Session) -> Actor | None:
         try:
@@ -225,22 +241,7 @@ class Door:
 
     def facts(self, source: str) -> dict[str, Any]:
         """Read facts from a JSON or TOML file, ``-`` for standard input; refuses anything else."""
-        name = "standard input" if source == "-" else source
-        try:
-            raw = sys.stdin.buffer.read(MAX_FACTS + 1) if source == "-" else Path(source).read_bytes()
-            if len(raw) > MAX_FACTS:
-                raise InvalidInput(
-                    f"{name} is larger than {MAX_FACTS >> 20} MiB.", advice="Take it in as an exhibit."
-                )
-            text = raw.decode("utf-8-sig")
-            data = tomllib.loads(text) if source.endswith(".toml") else json.loads(text)
-        except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-            raise InvalidInput(
-                f"{name} cannot be read as facts: {error}", advice="Write JSON or TOML in UTF-8."
-            ) from error
-        if not isinstance(data, dict):
-            raise InvalidInput(f"{name} holds no object.", advice='Write {"field": "value", …}.')
-        return data
+        return read_facts(source)
 
     def progress(self) -> Progress:
         """Return a progress display for long work, on standard error."""
@@ -268,6 +269,8 @@ pass_door = click.make_pass_decorator(Door, ensure=True)
 def _shared(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     def remember(context: click.Context, _parameter: click.Parameter, value: Any) -> None:
         if value is not None and value is not False:
+            if isinstance(value, str):
+                refuse_broken_text(value, f"--{name.replace('_', '-')}")
             setattr(context.find_root().ensure_object(Door), name, value)
 
     return remember
@@ -303,6 +306,15 @@ class DoorCommand(click.Command):
         taken = {option for parameter in self.params for option in parameter.opts}
         self.params.extend(option for option in shared_options() if not taken & set(option.opts))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the arguments; refuse words that are no text (paths may be any bytes)."""
+        rest = super().parse_args(ctx, args)
+        for name, value in ctx.params.items():
+            for word in value if isinstance(value, tuple) else (value,):
+                if isinstance(word, str):
+                    refuse_broken_text(word, name.replace("_", " "))
+        return rest
+
 
 class DoorGroup(click.Group):
     """A group whose commands take the shared options."""
@@ -314,26 +326,6 @@ class DoorGroup(click.Group):
 def group(name: str, help_text: str) -> DoorGroup:
     """Return a group of commands for one noun."""
     return DoorGroup(name=name, help=help_text)
-
-
-def read_secret(descriptor: int) -> str:
-    """Read a secret from a file descriptor: one line, without its end."""
-    try:
-        with os.fdopen(os.dup(descriptor), "rb") as stream:
-            return stream.readline(4096).decode("utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The secret cannot be read from descriptor {descriptor}: {error}.") from error
-
-
-def ask_secret(prompt: str) -> str:
-    """Ask for a secret at the terminal; refuse when there is none."""
-    if not sys.stdin.isatty():
-        raise InvalidInput(
-            f"{prompt} is needed, but there is no terminal to ask at.",
-            advice="Use --passphrase-fd or --key-file (in demo and test instances EVIDENCE_TRACKER_PASSPHRASE).",
-        )
-    answer: str = click.prompt(prompt, hide_input=True, err=True)
-    return answer
 
 
 def _plain(value: Any) -> str:

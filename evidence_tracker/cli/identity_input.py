@@ -14,7 +14,8 @@ import click
 
 from evidence_tracker.casework.persons.identities import SINGLE, Values
 from evidence_tracker.casework.persons.models import IdentityName
-from evidence_tracker.cli.door import Door, read_secret
+from evidence_tracker.cli.asking import read_secret
+from evidence_tracker.cli.door import Door
 from evidence_tracker.cli.stating import options, words
 from evidence_tracker.errors import InvalidInput
 

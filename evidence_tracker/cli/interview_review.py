@@ -127,8 +127,7 @@ def amend_evaluation(
 @pass_door
 def review(door: Door, reference: str, quality_review: str, expected: int | None) -> None:
     """Review how a closed interview was held; somebody else than its interviewers does that."""
-    with door.acting() as (session, actor):
-        door.confirm(session, actor)
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_interview(session, reference, actor=actor)
         closing.review_interview(
             session, row, quality_review=quality_review, actor=actor, expected_version=expected
@@ -141,8 +140,7 @@ COMMANDS: tuple[click.Command, ...] = (exception, evaluation, review)
 
 
 def _decide(door: Door, reference: str, *, note: str | None, expected: int | None, approves: bool) -> None:
-    with door.acting() as (session, actor):
-        door.confirm(session, actor)
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_interview(session, reference, actor=actor)
         waiting = queries.waiting_exception(session, row, actor=actor)
         if approves:

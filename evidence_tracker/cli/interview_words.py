@@ -1,14 +1,13 @@
 """What is said in an interview, at the command line: account, questions, translations, corrections, drafts."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from evidence_tracker.casework.interviews import closing, drafting, queries, statements, wording
 from evidence_tracker.casework.interviews.models import QuestionType
-from evidence_tracker.cli.door import MAX_FACTS, Door, DoorCommand, group, pass_door
+from evidence_tracker.cli.asking import bytes_of
+from evidence_tracker.cli.door import Door, DoorCommand, group, pass_door
 from evidence_tracker.cli.interview_view import with_missing
 from evidence_tracker.cli.numbered import numbered
 from evidence_tracker.cli.stating import changes, facts, highest, options, told, version, view, words
@@ -239,9 +238,8 @@ def spoken(source: str | None, text: str | None) -> str:
         return str(text)
     name = "standard input" if source == "-" else source
     try:
-        raw = sys.stdin.buffer.read(MAX_FACTS + 1) if source == "-" else Path(source).read_bytes()
-        said = raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        said = bytes_of(source).decode("utf-8-sig")
+    except (OSError, ValueError) as error:
         raise InvalidInput(f"{name} cannot be read as text: {error}", advice="Save it as UTF-8.") from error
     return said.replace("\r\n", "\n")
 

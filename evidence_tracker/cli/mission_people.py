@@ -106,9 +106,8 @@ def end_member(door: Door, reference: str, login: str, reason: str) -> None:
 @pass_door
 def add_competence(door: Door, /, login: str, **given: Any) -> None:
     """Record a training or licence of somebody else; it opens interview gates."""
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         account = find_account(session, login)
-        door.confirm(session, actor)
         row = state(team.record_competence, session, account, actor=actor, stated=given)
         answer = view(row, login=login)
     door.say(answer, f"{login} is competent for {answer['category']} until {row.expires_on}.")
@@ -199,11 +198,10 @@ def show_plan(door: Door, reference: str) -> None:
 @pass_door
 def sign_off_plan(door: Door, reference: str, expected: int) -> None:
     """Sign off the plan you have read (none of its authors can; with your own secret)."""
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         mission = queries.find_mission(session, reference, actor=actor)
         row = queries.security_plan(session, mission, actor=actor)
         if row is None:
             raise NotFound(f"Mission {mission.reference} has no security plan, or you may not see it.")
-        door.confirm(session, actor)
         answer = view(risk.sign_off_security_plan(session, row, actor=actor, expected_version=expected))
     door.say(answer, f"The security plan of {mission.reference} is signed off.")

@@ -111,9 +111,8 @@ def amend(
 @pass_door
 def approve(door: Door, reference: str, expected: int | None) -> None:
     """Approve a planned mission (somebody else than its opener, with their own secret)."""
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_mission(session, reference, actor=actor)
-        door.confirm(session, actor)
         states.approve_mission(session, row, actor=actor, expected_version=expected)
         answer = view(row)
     door.say(answer, f"Mission {row.reference} is approved.")

@@ -317,8 +317,7 @@ def submit(door: Door, assessment_id: str) -> None:
 @pass_door
 def review(door: Door, assessment_id: str, is_accepted: bool, note: str, expected: int | None) -> None:
     """Review an assessment, as somebody other than its analyst."""
-    with door.acting() as (session, actor):
-        door.confirm(session, actor)
+    with door.acting(confirmed=True) as (session, actor):
         row = _assessment(session, assessment_id, actor)
         assessments.review_assessment(
             session, row, is_accepted=is_accepted, note=note, actor=actor, expected_version=expected

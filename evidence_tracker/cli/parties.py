@@ -121,9 +121,8 @@ def keys(
     door: Door, reference: str, age_recipients: tuple[str, ...], checked_how: str, expected: int | None
 ) -> None:
     """Replace the public keys of a party (none given: take them away)."""
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_party(session, reference, actor=actor)
-        door.confirm(session, actor)
         directory.replace_keys(
             session, row, age_recipients, checked_how=checked_how, actor=actor, expected_version=expected
         )
@@ -326,9 +325,8 @@ def amend_instruction(
 ) -> None:
     """Correct an instruction that was entered wrongly."""
     stated = told(door, source, settings)
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_instruction(session, reference, actor=actor)
-        door.confirm(session, actor)
         instructions.correct_instruction(session, row, stated, actor=actor, expected_version=expected)
         answer = view(row)
     door.say(answer, f"{reference} is at version {answer['version']}.")
@@ -341,9 +339,8 @@ def amend_instruction(
 @pass_door
 def lift(door: Door, reference: str, source: str, expected: int | None) -> None:
     """Record that an instruction was lifted."""
-    with door.acting() as (session, actor):
+    with door.acting(confirmed=True) as (session, actor):
         row = queries.find_instruction(session, reference, actor=actor)
-        door.confirm(session, actor)
         instructions.lift_instruction(session, row, source=source, actor=actor, expected_version=expected)
         answer = view(row)
     door.say(answer, f"{reference} is lifted.")

@@ -266,8 +266,7 @@ def _ranges(numbers: list[str]) -> str:
 def approve(door: Door, reference: str, looked_at: tuple[str, ...], note: str | None) -> None:
     """Approve a submission exactly as it stands. You may not have prepared any of it."""
     with door.noting_denials():
-        with door.reading() as (session, actor):
-            door.confirm(session, actor)
+        door.confirm()
         digest = bundles.approve(desk(door), reference, looked_at=looked_at, note=note)
     door.say(
         {"reference": reference, "digest": digest}, f"{reference} is approved as it stands ({digest[:16]})."
@@ -314,8 +313,7 @@ def build(door: Door, reference: str) -> None:
 def release(door: Door, reference: str, channel: str, folder: Path | None) -> None:
     """Release a built bundle, or hand it over again; every gate is asked once more."""
     with door.noting_denials():
-        with door.reading() as (session, actor):
-            door.confirm(session, actor)
+        door.confirm()
         bundle = bundles.release(desk(door), reference, channel=channel)
     path = bundles.bundle_file(door.instance, bundle)
     if folder is not None:
