@@ -1,11 +1,12 @@
 """One installation, opened and unlocked: the composition root, handed down and never global."""
 
 import os
-import re
+import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,16 +17,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access.accounts import hash_secret, make_account
-from evidence_tracker.access.compartments import make_compartment, make_grant
-from evidence_tracker.access.levels import Level
-from evidence_tracker.access.models import CompartmentKind, Profile, Role
-from evidence_tracker.access.policy import now
+from evidence_tracker.access import founding
+from evidence_tracker.access.accounts import hash_secret
+from evidence_tracker.access.records import cleaned
 from evidence_tracker.clock import Clock, SystemClock
 from evidence_tracker.custody import checkpoints, epochs
 from evidence_tracker.custody.checkpoints import LogSigner
-from evidence_tracker.custody.events import Actor, CustodyVerb, Door
-from evidence_tracker.custody.ledger import Ledger, save_version
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.custody.ledger import Ledger
 from evidence_tracker.custody.vault import Vault
 from evidence_tracker.db import changing_schema, open_sqlite, reading, transaction
 from evidence_tracker.errors import InvalidInput, NotReady
@@ -50,7 +49,6 @@ TRIGGERS = frozenset(
     for table in ("custody_event", "log_node", "checkpoint", "access_entry", "consent_event")
     for what in ("no_update", "no_delete", "no_replace")
 ) | {"custody_event_dense"}
-_ORIGIN = re.compile(r"[a-z0-9][a-z0-9.-]*\.[a-z0-9-]+/[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -129,40 +127,72 @@ def create(
     clock: Clock | None = None,
 ) -> Instance:
     """Set up a new instance in ``path`` and return it unlocked; an instance that is there is left alone."""
-    if not organisation.strip():
+    name: str = cleaned({"organisation": organisation})["organisation"]
+    if not name:
         raise InvalidInput("The organisation needs a name.")
-    if not _ORIGIN.fullmatch(origin):
-        raise InvalidInput(
-            f"{origin!r} cannot be the origin of a custody log.",
-            advice="Use your domain and a name for this instance, such as example.org/kyiv.",
-        )
+    founding.refuse_odd_names(origin, prefix)
+    _refuse_taken(path)
+    with _undone_on_failure(path) as undo:
+        settings = _make_folders(path, kind)
+        _check_key_file(settings, unlocker)
+        account_id = uuid4()
+        root, _identity = settings_keys(settings).create(unlocker, str(account_id))
+        instance = _assemble(settings, root, clock or SystemClock())
+        undo.callback(instance.close)
+        migrate(instance.engine)
+        with instance.transaction() as session:
+            founding.furnish(
+                session,
+                account_id=account_id,
+                organisation=name,
+                origin=origin,
+                prefix=founding.default_prefix(origin) if prefix is None else prefix,
+                kind=kind.value,
+                login=login,
+                system_user=system_user,
+                display_name=display_name,
+                secret_hash=_first_secret(unlocker, kind),
+            )
+        settings.write()
+        instance.checkpoint()
+    return instance
+
+
+def _first_secret(unlocker: Unlocker, kind: Kind) -> str | None:
+    # Whoever sets it up confirms with what they opened it with, until they set a secret of their own.
+    return hash_secret(unlocker.text, cost_for(kind)) if isinstance(unlocker, Passphrase) else None
+
+
+def _refuse_taken(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise NotReady(f"{path} is not a folder.", advice="Choose a new folder.")
     if path.exists() and any(path.iterdir()):
         raise NotReady(f"{path} is not empty.", advice="Choose a new folder; nothing is ever overwritten.")
+
+
+def _make_folders(path: Path, kind: Kind) -> Settings:
     path.mkdir(parents=True, mode=0o700, exist_ok=True)
     path.chmod(0o700)
     settings = Settings(path=path, kind=kind)
-    (path / settings.vault).mkdir(mode=0o700)
-    _check_key_file(settings, unlocker)
-    account_id = uuid4()
-    root, _identity = settings_keys(settings).create(unlocker, str(account_id))
-    instance = _assemble(settings, root, clock or SystemClock())
-    migrate(instance.engine)
-    with instance.transaction() as session:
-        _furnish(
-            session,
-            account_id=account_id,
-            organisation=organisation.strip(),
-            origin=origin,
-            prefix=prefix or default_prefix(origin),
-            kind=kind,
-            login=login,
-            system_user=system_user,
-            display_name=display_name,
-            secret=unlocker.text if isinstance(unlocker, Passphrase) else None,
-        )
-    settings.write()
-    instance.checkpoint()
-    return instance
+    settings.vault_path.mkdir(mode=0o700)
+    return settings
+
+
+@contextmanager
+def _undone_on_failure(path: Path) -> Iterator[ExitStack]:
+    """Leave the folder as it was, missing or empty, when setting up fails; half an instance opens for nobody."""
+    existed = path.exists()
+    with ExitStack() as undo:
+        undo.callback(_remove_made, path, also_folder=not existed)
+        yield undo
+        undo.pop_all()
+
+
+def _remove_made(path: Path, *, also_folder: bool) -> None:
+    for child in path.iterdir() if path.exists() else ():
+        shutil.rmtree(child) if child.is_dir() else child.unlink()
+    if also_folder and path.exists():
+        path.rmdir()
 
 
 def open_instance(
@@ -198,6 +228,7 @@ def open_instance(
 def open_database(settings: Settings, unlocker: Unlocker) -> Engine:
     """Open the database alone, whatever revision its tables have: for ``upgrade``."""
     _check_parts(settings)
+    _check_modes(settings)
     root = settings_keys(settings).unlock(unlocker)
     return open_sqlite(settings.database_path, root.derive("database"))
 
@@ -207,20 +238,15 @@ def settings_keys(settings: Settings) -> KeyFolder:
     return KeyFolder(settings.keys_path)
 
 
-def default_prefix(origin: str) -> str:
-    """Return three capitals from the instance's name: ``example.org/kyiv`` → ``KYI``."""
-    letters = re.sub(r"[^A-Z0-9]", "", origin.rsplit("/", 1)[1].upper())
-    return (letters + "XXX")[:3]
-
-
 def cost_for(kind: Kind) -> Cost:
     """Return how hard a passphrase of this kind of instance is to try."""
     return CHEAP if kind.is_play else STRONG
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables up to ``revision``."""
+    """Bring the tables up to ``revision``; tables of a newer program are left alone."""
     config = alembic_config()
+    _refuse_newer(_revision_of(engine))
     with changing_schema(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -235,13 +261,32 @@ def alembic_config() -> Config:
 
 def check_schema(engine: Engine) -> None:
     """Raise ``NotReady`` unless the database has the tables of this version."""
-    wanted = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    with engine.connect().execution_options(is_reading=True) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+    found, wanted = _revision_of(engine), _revisions()[0]
     if found != wanted:
+        _refuse_newer(found)
         raise NotReady(
             f"The database has revision {found}, this program needs {wanted}.",
             advice="Make a backup, then run 'evidence-tracker upgrade'.",
+        )
+
+
+def _revision_of(engine: Engine) -> str | None:
+    with engine.connect().execution_options(is_reading=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return every revision that this program knows, the newest first."""
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return tuple(script.revision for script in scripts)
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found not in _revisions():
+        raise NotReady(
+            f"The database has revision {found}, which this program does not know.",
+            advice="It was upgraded by a newer version of the program: use that one.",
         )
 
 
@@ -289,60 +334,3 @@ def _check_modes(settings: Settings) -> None:
                 f"{folder} can be read by other users of this machine.",
                 advice=f"Close it: chmod 700 {folder}",
             )
-
-
-def _furnish(
-    session: Session,
-    *,
-    account_id: UUID,
-    organisation: str,
-    origin: str,
-    prefix: str,
-    kind: Kind,
-    login: str,
-    system_user: str | None,
-    display_name: str,
-    secret: str | None,
-) -> None:
-    actor = Actor(account_id, login, Door.COMMAND_LINE, system_user)
-    home = uuid4()
-    epochs.open_first(session, base=origin, compartment_id=home, actor=actor)
-    account = make_account(
-        session,
-        login=login,
-        display_name=display_name,
-        system_user=system_user,
-        secret_hash=hash_secret(secret, cost_for(kind)) if secret else None,
-    )
-    account.id = account_id
-    compartment = make_compartment(
-        session,
-        kind=CompartmentKind.ORGANISATION,
-        reference=prefix,
-        title=organisation,
-        actor=actor,
-        compartment_id=home,
-    )
-    save_version(session, account, CustodyVerb.ACCOUNT_ADDED, compartment_id=home, actor=actor)
-    for role in (Role.LEAD, Role.OPERATOR, Role.SECURITY_OFFICER, Role.CUSTODIAN):
-        make_grant(
-            session,
-            compartment,
-            account_id=account_id,
-            role=role,
-            level=Level.SEALED,
-            purpose="set up this instance",
-            actor=actor,
-        )
-    profile = Profile(
-        id=uuid4(),
-        version=1,
-        organisation=organisation,
-        origin=origin,
-        prefix=prefix,
-        kind=kind.value,
-        organisation_compartment_id=home,
-    )
-    save_version(
-        session, profile, CustodyVerb.RECORDED, compartment_id=home, actor=actor, occurred=now(session)
-    )

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from evidence_tracker.access.founding import default_prefix
 from evidence_tracker.access.models import Profile
 from evidence_tracker.errors import InvalidInput, Locked, NotReady
-from evidence_tracker.instance import Instance, create, default_prefix, open_instance
+from evidence_tracker.instance import Instance, create, open_instance
 from evidence_tracker.jobs.audit import audit
 from evidence_tracker.keys.unlockers import CHEAP, KeyFile, Passphrase, make_key_file
 from evidence_tracker.settings import Kind, Settings

@@ -16,7 +16,8 @@ from evidence_tracker.custody.ledger import next_version, save_version
 from evidence_tracker.errors import DuplicateReference, InvalidInput, NotFound, NotPermitted
 from evidence_tracker.keys.unlockers import MIN_PASSPHRASE, STRONG, Cost
 
-_LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+MAX_LOGIN = 32
+_LOGIN = re.compile(rf"[a-z][a-z0-9._-]{{1,{MAX_LOGIN - 1}}}")
 
 
 def add_account(

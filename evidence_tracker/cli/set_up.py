@@ -1,14 +1,17 @@
 """Setting an instance up, bringing it up to date, asking after its health."""
 
-import getpass
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from evidence_tracker.cli.door import Door, DoorCommand, ask_secret, pass_door, read_secret
+from evidence_tracker.access.accounts import MAX_LOGIN
+from evidence_tracker.cli.asking import ask_secret, read_secret, system_user
+from evidence_tracker.cli.door import Door, DoorCommand, pass_door
 from evidence_tracker.errors import EvidenceTrackerError, InvalidInput
 from evidence_tracker.instance import (
     TRIGGERS,
@@ -40,18 +43,19 @@ def init(
     door: Door, organisation: str, origin: str, kind: str, prefix: str | None, login: str | None
 ) -> None:
     """Set up a new instance; you become its operator and the first custodian of identities."""
-    user = getpass.getuser()
-    instance = create(
-        door.path,
-        organisation=organisation,
-        origin=origin,
-        kind=Kind(kind),
-        unlocker=_new_unlocker(door, Kind(kind)),
-        login=login or _login_from(user),
-        system_user=user,
-        display_name=user,
-        prefix=prefix,
-    )
+    user = system_user()
+    with _new_unlocker(door, Kind(kind)) as unlocker:
+        instance = create(
+            door.path,
+            organisation=organisation,
+            origin=origin,
+            kind=Kind(kind),
+            unlocker=unlocker,
+            login=login if login is not None else login_from(user),
+            system_user=user,
+            display_name=user,
+            prefix=prefix,
+        )
     with instance.reading() as session:
         origin_line = session.execute(text("SELECT origin FROM log_epoch")).scalar_one()
     vkey = instance.signer.signer(origin_line).vkey
@@ -66,12 +70,25 @@ def init(
     )
 
 
-def _new_unlocker(door: Door, kind: Kind) -> Unlocker:
-    if door.key_file is not None and door.passphrase_fd is not None:
+@contextmanager
+def _new_unlocker(door: Door, kind: Kind) -> Iterator[Unlocker]:
+    """Hand out what will open the new instance; a key file made for one that failed is removed again."""
+    if door.key_file is None:
+        yield _new_passphrase(door, kind)
+        return
+    if door.passphrase_fd is not None:
         raise InvalidInput("Give either a key file or a passphrase descriptor, not both.")
-    if door.key_file is not None:
-        make_key_file(door.key_file)
-        return KeyFile(door.key_file)
+    was_there = door.key_file.exists()
+    make_key_file(door.key_file)
+    try:
+        yield KeyFile(door.key_file)
+    except BaseException:
+        if not was_there:
+            door.key_file.unlink()
+        raise
+
+
+def _new_passphrase(door: Door, kind: Kind) -> Passphrase:
     if door.passphrase_fd is not None:
         return Passphrase(read_secret(door.passphrase_fd), cost_for(kind))
     value = passphrase_from_environment(kind)
@@ -82,9 +99,10 @@ def _new_unlocker(door: Door, kind: Kind) -> Unlocker:
     return Passphrase(value, cost_for(kind))
 
 
-def _login_from(user: str) -> str:
+def login_from(user: str) -> str:
+    """Return a login for a system user, whatever that is called: ``Olena.K`` → ``olenak``."""
     kept = "".join(character for character in user.lower() if character.isascii() and character.isalnum())
-    return kept if len(kept) > 1 and kept[0].isalpha() else f"user{kept}"
+    return (kept if len(kept) > 1 and kept[0].isalpha() else f"user{kept}")[:MAX_LOGIN]
 
 
 @click.command("upgrade", cls=DoorCommand)

@@ -1,7 +1,9 @@
 """Running the command line as one of the cast, in this process."""
 
+import contextlib
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +48,16 @@ class CommandLine:
 
 
 Typing = Callable[..., Json]
+
+
+@contextlib.contextmanager
+def descriptor(content: str | bytes | None) -> Iterator[int]:
+    """Return the number of a pipe that holds this secret, as a service manager hands one over."""
+    reading, writing = os.pipe()
+    data = (content or "").encode() if not isinstance(content, bytes) else content
+    os.write(writing, data + (b"" if data.endswith(b"\n") or not data else b"\n"))
+    os.close(writing)
+    try:
+        yield reading
+    finally:
+        os.close(reading)
