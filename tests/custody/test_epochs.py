@@ -51,7 +51,7 @@ def more(instance: Instance, cast: Cast, reference: str) -> None:
 
 
 def bundle_of(instance: Instance, cast: Cast, scene: Scene) -> Path:
-    bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=(), note=None)
+    bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=("all",), note=None)
     bundles.seal(desk(instance, cast.daria), scene.submission, unencrypted_reason="fictional test data")
     return bundles.build(desk(instance, cast.daria), scene.submission).path
 

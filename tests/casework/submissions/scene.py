@@ -24,6 +24,7 @@ from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions.models import Submission
+from evidence_tracker.casework.submissions.plan import Plan, make_plan
 from evidence_tracker.casework.submissions.preparation import Opening, add_item, open_submission
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.instance import Instance
@@ -162,6 +163,35 @@ def stage(instance: Instance, cast: Cast, *, level: IdentityLevel = IdentityLeve
             interview.id,
             identity,
         )
+
+
+def plan_of(
+    session: Session, cast: Cast, recipient: Party, *subjects: Any, use: Use = Use.INVESTIGATION
+) -> Plan:
+    """Return the plan of a new submission of these records to this recipient, as daria sees it."""
+    return make_plan(session, submission_of(session, cast, recipient, *subjects, use=use), actor=cast.daria)
+
+
+def submission_of(
+    session: Session, cast: Cast, recipient: Party, *subjects: Any, use: Use = Use.INVESTIGATION
+) -> Submission:
+    """Return a new submission of these records that daria prepared."""
+    submission = open_submission(
+        session,
+        compartment_id=cast.mission,
+        recipient=recipient,
+        opening=Opening("Confinement in Vyhadane", use, STATEMENT),
+        governance=LAWFUL,
+        actor=cast.daria,
+    )
+    for subject in subjects:
+        add_item(session, submission, subject, actor=cast.daria)
+    return submission
+
+
+def codes(plan: Plan) -> set[str]:
+    """Return which gates of a plan are not open."""
+    return {gate.code.value for gate in plan.gates}
 
 
 def decrypted(path: Path, identity: pyrage.x25519.Identity, to: Path) -> Path:

@@ -67,11 +67,11 @@ def test_the_annex_names_who_allowed_it_and_joins_by_pseudonym(
     instance: Instance, cast: Cast, scene: Scene, tmp_path: Path
 ):
     make_custodian(instance, cast)
-    bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=(), note=None)
+    bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=("all",), note=None)
     bundles.seal(desk(instance, cast.daria), scene.submission, unencrypted_reason="fictional test data")
     evidence = bundles.build(desk(instance, cast.daria), scene.submission).path
     name = annex(instance, cast, scene, "witness", "source")
-    bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+    bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
     bundles.seal(desk(instance, cast.daria), name, unencrypted_reason=None)
     written = bundles.build(desk(instance, cast.daria), name)
     plain = decrypted(written.path, scene.identity, tmp_path / "annex.zip")
@@ -90,7 +90,7 @@ def test_the_annex_names_who_allowed_it_and_joins_by_pseudonym(
 def test_each_opening_is_in_the_log_and_no_name_is_in_the_plan(instance: Instance, cast: Cast, scene: Scene):
     make_custodian(instance, cast)
     name = annex(instance, cast, scene, "witness")
-    bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+    bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
     bundle = bundles.seal(desk(instance, cast.daria), name, unencrypted_reason="fictional test data")
     assert "Вигаданенко" not in json.dumps(bundle.plan, ensure_ascii=False)
     with instance.reading() as session:
@@ -104,7 +104,7 @@ def test_each_opening_is_in_the_log_and_no_name_is_in_the_plan(instance: Instanc
 
 def test_who_may_not_reveal_cannot_seal_an_annex(instance: Instance, cast: Cast, scene: Scene):
     name = annex(instance, cast, scene, "witness")
-    bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+    bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
     with pytest.raises(NotPermitted, match="reveal identities"):
         bundles.seal(desk(instance, cast.daria), name, unencrypted_reason="fictional test data")
 
@@ -114,14 +114,14 @@ def test_a_withdrawal_closes_the_annex(instance: Instance, cast: Cast, scene: Sc
     with instance.transaction() as session:
         withdraw(session, session.get_one(Person, scene.witness), facts=SAID, actor=cast.amina)
     with pytest.raises(ConsentMissing, match="no live consent"):
-        bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+        bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
 
 
 def test_a_pseudonym_is_not_enough_for_the_annex(instance: Instance, cast: Cast):
     scene = stage(instance, cast, level=IdentityLevel.PSEUDONYM)
     name = annex(instance, cast, scene, "witness")
     with pytest.raises((GateClosed, ConsentMissing), match="did not allow their full identity"):
-        bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+        bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
 
 
 def test_a_person_of_nothing_in_the_submission_is_refused(instance: Instance, cast: Cast, scene: Scene):
@@ -133,7 +133,7 @@ def test_a_person_of_nothing_in_the_submission_is_refused(instance: Instance, ca
         row = session.scalars(select(type(again(session, scene))).filter_by(reference=name)).one()
         add_item(session, row, session.get_one(Person, stranger.id), actor=cast.daria)
     with pytest.raises(GateClosed, match="in nothing of the submission"):
-        bundles.approve(desk(instance, cast.chen), name, looked_at=(), note=None)
+        bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
 
 
 def test_identities_never_enter_a_submission_of_evidence(instance: Instance, cast: Cast, scene: Scene):
