@@ -1,16 +1,20 @@
 """What in an identity could name its bearer inside a text, and how a text is searched for it.
 
 Both sides of the search go through ``fold``, so that a name is found whatever the case,
-width, apostrophe, hyphen or stress mark it is written with.
+width, apostrophe, hyphen or stress mark it is written with; and through ``skeleton``, so that
+it is found in the other alphabet, in another transliteration and in mixed letters.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 SHORTEST_PART = 4
 SHORTEST_STEM = 5
+SHORTEST_SKELETON = 6
+SHORTEST_UNBROKEN = 9
 SHORTEST_PHONE = 7
 NATIONAL_PHONE = 9
 SHORTEST_NUMBER = 6
@@ -26,6 +30,21 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d(?:[ ().-]{0,2}\d)+")
 _LAST_VOWEL = re.compile(r"[аеиіоуюяєыэь]+$")
+# Кравець, Кравця; Сірок, Сірка.
+_FLEETING = re.compile(r"(?<=[^\W\d_]{2})[еоє](?=[бвгґджзклмнпрстфхцчшщ]ь?$)")
+# Гарага, Гаразі; Солоха, Солосі.
+_SOFTENED = {"г": "з", "к": "ц", "х": "с"}
+_BARE_LETTERS = str.maketrans(
+    dict(zip("абвгґдезиіыэклмнопрстуф", "abvhhdeziiieklmnoprstuf", strict=True))
+    | {"є": "ie", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "iu", "я": "ia"}
+    | {"ь": None, "ъ": None, "y": "i", "j": "i", "w": "v", "g": "h", "q": "k", "x": "ks"}
+)
+# In this order: what several transliterations write for one letter becomes one letter.
+_LETTER_GROUPS = (
+    *(("sch", "s"), ("shch", "s"), ("sh", "s"), ("tch", "c"), ("ch", "c"), ("ts", "c"), ("tz", "c")),
+    *(("cz", "c"), ("ck", "k"), ("kh", "h"), ("zh", "z"), ("ph", "f"), ("ie", "e")),
+)
+_DOUBLED = re.compile(r"([a-z])\1+")
 _DIGEST = re.compile(
     r"(?<![0-9a-z])(?:[0-9a-f]{32,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9a-z])"
 )
@@ -59,12 +78,37 @@ def of_name(name: str) -> set[str]:
     """Return what would give a name away: the whole, its parts and their stems, all folded.
 
     Parts have four letters or more. A Cyrillic part also loses its last vowel where five
-    letters remain, because running text declines names (Петренко, Петренка, Петренком).
+    letters remain, because running text declines names (Петренко, Петренка, Петренком). Where
+    no part is long enough, the whole is looked for with the family name first, too.
     """
     whole = fold(name)
-    parts = {part for part in _WORD.findall(whole) if len(part) >= SHORTEST_PART}
-    stems = {stem for stem in (_LAST_VOWEL.sub("", part) for part in parts) if len(stem) >= SHORTEST_STEM}
-    return ({whole} if len(whole) >= SHORTEST_PART else set()) | parts | stems
+    words = _WORD.findall(whole)
+    parts = {part for part in words if len(part) >= SHORTEST_PART}
+    wholes = {whole} if parts else {whole, " ".join(reversed(words))}
+    return {one for one in wholes if len(one) >= SHORTEST_PART} | parts | _stems(parts)
+
+
+def _stems(parts: Iterable[str]) -> set[str]:
+    stems = {stem for part in parts for stem in (_LAST_VOWEL.sub("", part), _FLEETING.sub("", part))}
+    stems |= {_FLEETING.sub("", stem) for stem in stems}
+    stems |= {part[:-2] + _SOFTENED[part[-2]] for part in parts if part[-1:] == "а" and part[-2] in _SOFTENED}
+    return {stem for stem in stems if len(stem) >= SHORTEST_STEM} - set(parts)
+
+
+@lru_cache(maxsize=10_000)
+def skeleton(folded: str) -> str:
+    """Return folded text in the letters that all transliterations have in common.
+
+    Вигаданенко, Выгаданенко, Vyhadanenko and Vigadanenko become the same.
+    """
+    return _to_skeleton(folded)
+
+
+def _to_skeleton(folded: str) -> str:
+    text = folded.translate(_BARE_LETTERS)
+    for group, letter in _LETTER_GROUPS:
+        text = text.replace(group, letter)
+    return _DOUBLED.sub(r"\1", text)
 
 
 def of_phone(phone: str) -> set[str]:
@@ -89,19 +133,39 @@ def planted_in(text: str, planted: Iterable[str]) -> list[str]:
     """Return which of the strings from ``of_*`` stand anywhere in ``text``, sorted.
 
     What holds a digit is looked for in the text without its separators, everything else in
-    the folded text, inside words too. Digests and UUIDs are passed over: with a thousand of
-    them, four letters between a and f are found by chance.
+    the folded text, inside words too; what is long enough not to be hit by chance also by its
+    skeleton, and if longer still across separators (a name s p a c e d out, or broken at the end
+    of a line). Digests and UUIDs are passed over: with a thousand of them, four letters
+    between a and f are found by chance.
     """
-    folded, bare = _searched(text)
-    return sorted({needle for needle in planted if needle in (bare if _is_number(needle) else folded)})
+    searched = _searched(text)
+    return sorted({needle for needle in planted if searched.holds(needle)})
 
 
-def _is_number(needle: str) -> bool:
-    return "@" not in needle and any(character.isdecimal() for character in needle)
+@dataclass(frozen=True)
+class _Searched:
+    """A text in every form that is searched."""
+
+    folded: str
+    bare: str
+    skeleton: str
+    unbroken: str
+
+    def holds(self, needle: str) -> bool:
+        if "@" not in needle and any(character.isdecimal() for character in needle):
+            return needle in self.bare
+        if needle in self.folded:
+            return True
+        bones = skeleton(needle)
+        if len(bones) >= SHORTEST_SKELETON and bones in self.skeleton:
+            return True
+        together = bones.replace(" ", "").replace("-", "")
+        return len(together) >= SHORTEST_UNBROKEN and together in self.unbroken
 
 
 @lru_cache(maxsize=1)
-def _searched(text: str) -> tuple[str, str]:
+def _searched(text: str) -> _Searched:
     # The scan asks for one person after the other: a long text is folded once, not for each.
     folded = _DIGEST.sub(" ", fold(text))
-    return folded, _SEPARATORS.sub("", folded)
+    bare = _SEPARATORS.sub("", folded)
+    return _Searched(folded, bare, _to_skeleton(folded), _to_skeleton(bare))

@@ -58,6 +58,51 @@ def test_a_declined_name_is_found(form):
     assert planted_in(form, of_name("Іван Петренко"))
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Андрій Неіснуючий", "пана Неіснуючого не було"),
+        ("Петро Вигаданський", "Вигаданському передали"),
+        ("Олег Кравець", "бачили Кравця на станції"),
+        ("Іван Стрілець", "разом зі Стрільцем"),
+        ("Марія Гарага", "передали Гаразі"),
+        ("Оксана Солоха", "у Солосі"),
+        ("Ян Цой", "Цой Ян, Цой Я."),
+        ("Оксана Вигаданенко", "Oksana VYHADANENKO"),
+        ("Оксана Вигаданенко", "Vigadanenko O."),
+        ("Оксана Вигаданенко", "показания Выгаданенко"),
+        ("Тарас Шевченко", "Schewtschenko, Ševčenko"),
+        ("Андрій Неіснуючий", "A. Neisnuiuchyi"),
+        ("Андрій Неіснуючий", "Neisnuyuchiy"),
+        ("Oksana Vyhadanenko", "Оксана Вигаданенко"),
+        ("Юлія Щербак", "Yuliia Shcherbak"),
+        ("Григорій Ґалаґан", "Halahan"),
+        ("Оксана Вигаданенко", "слово Вигaдaненкo"),
+        ("Оксана Вигаданенко", "свідок Вигада-\nненко сказала"),
+        ("Оксана Вигаданенко", "В И Г А Д А Н Е Н К О"),
+        ("Оксана Вигаданенко", "oksana.vyhadanenko"),
+        ("Оксана Вигаданенко", "OksanaVyhadanenko_1984.jpg"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(name, written):
+    assert planted_in(written, of_name(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Олег Кравець", "Кравчук пішов додому"),
+        ("Анна Ли", "Долина була порожня"),
+        ("Марк Іваненко", "The marquee stood in front of the school."),
+        ("Петро Вигаданський", "It was said in the village that the road was closed."),
+        ("Роман Чорний", "чергова зупинка біля ринку"),
+        ("Іван Гончар", "The house, the garden and a white van"),
+    ],
+)
+def test_other_words_do_not_name_anybody(name, text):
+    assert not planted_in(text, of_name(name))
+
+
 def test_a_telephone_number_is_found_with_and_without_its_country():
     planted = of_phone("+380 (67) 555-01-23")
     assert planted == {"380675550123", "675550123"}
