@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.models import Account, Profile
 from evidence_tracker.access.policy import Permission, now, require
+from evidence_tracker.access.records import cleaned, needed
 from evidence_tracker.custody.events import Actor, CustodyVerb, Door
 from evidence_tracker.custody.ledger import next_version, save_version
 from evidence_tracker.errors import DuplicateReference, InvalidInput, NotFound, NotPermitted
@@ -69,14 +70,15 @@ def make_account(
         raise DuplicateReference(
             f"The login {login!r} or the system user {system_user!r} already has an account."
         )
-    if not display_name.strip():
+    shown = cleaned({"display name": display_name, "system user": system_user})
+    if not shown["display name"]:
         raise InvalidInput("An account needs a name to show.")
     return Account(
         id=uuid4(),
         version=1,
         login=login,
-        display_name=display_name.strip(),
-        system_user=system_user,
+        display_name=shown["display name"],
+        system_user=shown["system user"] or None,
         secret_hash=secret_hash,
         partner_id=partner_id,
         is_active=True,
@@ -105,8 +107,7 @@ def switch_off(session: Session, account: Account, *, reason: str, actor: Actor)
     """Switch an account off; its work stays, its grants give nothing any more."""
     organisation = session.scalars(select(Profile.organisation_compartment_id)).one()
     require(session, actor, Permission.MANAGE_ACCOUNTS, organisation)
-    if not reason.strip():
-        raise InvalidInput("Switching an account off needs a reason.")
+    said = needed(cleaned({"reason": reason})["reason"], "The reason")
     if account.id == actor.account_id:
         raise InvalidInput("Nobody can switch off their own account.", advice="Ask another account manager.")
     next_version(account, None)
@@ -118,7 +119,7 @@ def switch_off(session: Session, account: Account, *, reason: str, actor: Actor)
         CustodyVerb.ACCOUNT_CHANGED,
         compartment_id=organisation,
         actor=actor,
-        facts={"reason": reason.strip()},
+        facts={"reason": said},
     )
 
 
@@ -128,6 +129,14 @@ def find_account(session: Session, login: str) -> Account:
     if account is None:
         raise NotFound(f"There is no active account {login!r}.")
     return account
+
+
+def find_managed(session: Session, login: str, *, actor: Actor) -> Account:
+    """Return one's own account, or any active one to who may manage accounts; nobody else learns which exist."""
+    if login != actor.login:
+        organisation = session.scalars(select(Profile.organisation_compartment_id)).one()
+        require(session, actor, Permission.MANAGE_ACCOUNTS, organisation)
+    return find_account(session, login)
 
 
 def actor_for_system_user(session: Session, system_user: str) -> Actor:

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, CompartmentKind, Grant, Profile, Role
 from evidence_tracker.access.policy import Permission, now, require, visible_compartments
+from evidence_tracker.access.records import cleaned, needed
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import next_version, save_version
 from evidence_tracker.errors import DuplicateReference, InvalidInput, NotFound
 from evidence_tracker.vault.keyring import Keyring
+
+MAX_REFERENCE = 64
 
 
 def open_compartment(
@@ -53,10 +56,12 @@ def make_compartment(
     compartment_id: UUID | None = None,
 ) -> Compartment:
     """Make the rows without asking for a right: for ``open_compartment`` and a new instance."""
+    said = cleaned({"reference": reference, "title": title})
+    reference = needed(said["reference"], "The reference of the compartment")
+    if len(reference) > MAX_REFERENCE or not reference.isprintable():
+        raise InvalidInput(f"A reference has at most {MAX_REFERENCE} characters, all of them printable.")
     if session.scalar(select(Compartment.id).where(Compartment.reference == reference)) is not None:
         raise DuplicateReference(f"The reference {reference} is taken.")
-    if not title.strip():
-        raise InvalidInput("A compartment needs a title.")
     key_id = compartment_id or uuid4()
     keyring: Keyring = session.info["keyring"]
     keyring.create(session, key_id)
@@ -66,7 +71,7 @@ def make_compartment(
         version=1,
         kind=kind,
         reference=reference,
-        title=title.strip(),
+        title=needed(said["title"], "The title of the compartment"),
         level_ceiling=level_ceiling,
         opened_at=now(session),
     )
@@ -120,7 +125,8 @@ def make_grant(
     expires_at: datetime | None = None,
 ) -> Grant:
     """Make the row without asking for a right: for ``grant`` and for openers."""
-    if not purpose.strip():
+    said = cleaned({"purpose": purpose})["purpose"]
+    if not said:
         raise InvalidInput("A grant needs its purpose.", advice="Say what the access is for.")
     row = Grant(
         id=uuid4(),
@@ -130,7 +136,7 @@ def make_grant(
         partner_id=partner_id,
         role=role,
         level=level,
-        purpose=purpose.strip(),
+        purpose=said,
         granted_by=actor.account_id,
         granted_at=now(session),
         expires_at=expires_at,
@@ -145,8 +151,7 @@ def end_grant(session: Session, row: Grant, *, reason: str, actor: Actor) -> Gra
     require(session, actor, Permission.GRANT, row.compartment_id)
     if row.ended_at is not None:
         raise InvalidInput("This grant has already ended.")
-    if not reason.strip():
-        raise InvalidInput("Ending a grant needs a reason.")
+    said = needed(cleaned({"reason": reason})["reason"], "The reason")
     next_version(row, None)
     row.ended_at = now(session)
     save_version(
@@ -155,9 +160,21 @@ def end_grant(session: Session, row: Grant, *, reason: str, actor: Actor) -> Gra
         CustodyVerb.GRANT_ENDED,
         compartment_id=row.compartment_id,
         actor=actor,
-        facts={"reason": reason.strip()},
+        facts={"reason": said},
     )
     return row
+
+
+def find_grant(session: Session, grant_id: UUID, *, actor: Actor) -> Grant:
+    """Return a grant in a compartment that exists for the actor, else ``NotFound``."""
+    found = session.scalars(
+        select(Grant)
+        .join(Compartment, Compartment.id == Grant.compartment_id)
+        .where(Grant.id == grant_id, visible_compartments(session, actor))
+    ).first()
+    if found is None:
+        raise NotFound("There is no such grant here, or you may not see it.", advice="See 'grant list'.")
+    return found
 
 
 def find_compartment(session: Session, reference: str, *, actor: Actor) -> Compartment:

@@ -1,6 +1,7 @@
 """Accounts, compartments, grants and custodians."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from uuid import UUID
 
 import click
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from evidence_tracker.cli.asking import ask_secret, read_secret
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody.events import CustodyVerb
 from evidence_tracker.custody.ledger import record
-from evidence_tracker.errors import InvalidInput, NotFound
+from evidence_tracker.errors import InvalidInput
 from evidence_tracker.instance import cost_for
 from evidence_tracker.keys.unlockers import Passphrase
 
@@ -68,9 +69,13 @@ def list_accounts(door: Door) -> None:
 @pass_door
 def set_secret(door: Door, login: str, secret_fd: int | None) -> None:
     """Set the secret with which an account confirms approvals and reveals."""
+    with door.reading() as (session, actor):
+        accounts.find_managed(session, login, actor=actor)
+        has_own = accounts.find_account(session, actor.login).secret_hash is not None
     secret = read_secret(secret_fd) if secret_fd is not None else ask_secret(f"New secret of {login}")
-    with door.acting() as (session, actor):
-        row = accounts.find_account(session, login)
+    # The first secret of one's own is the only one that cannot be confirmed with another.
+    with door.acting(confirmed=has_own) as (session, actor):
+        row = accounts.find_managed(session, login, actor=actor)
         accounts.set_secret(session, row, secret, actor=actor, cost=cost_for(door.instance.settings.kind))
         answer = _account(row)
     door.say(answer, f"The secret of {login} is set.")
@@ -83,7 +88,7 @@ def set_secret(door: Door, login: str, secret_fd: int | None) -> None:
 def switch_off(door: Door, login: str, reason: str) -> None:
     """Switch an account off; its work stays."""
     with door.acting() as (session, actor):
-        row = accounts.find_account(session, login)
+        row = accounts.find_managed(session, login, actor=actor)
         accounts.switch_off(session, row, reason=reason, actor=actor)
         answer = _account(row)
     door.say(answer, f"{login} is switched off; what they did stays on record.")
@@ -150,7 +155,7 @@ def add_grant(
             role=Role(role),
             level=Level(level.upper()),
             purpose=purpose,
-            expires_at=datetime.now(UTC) + timedelta(days=days) if days else None,
+            expires_at=door.instance.clock.now() + timedelta(days=days) if days else None,
             actor=actor,
         )
         answer = _grant(row, login, reference)
@@ -179,12 +184,10 @@ def list_grants(door: Door, reference: str) -> None:
 @click.argument("grant_id", type=click.UUID)
 @click.option("--reason", required=True, help="Why it ends.")
 @pass_door
-def end_grant(door: Door, grant_id: str, reason: str) -> None:
+def end_grant(door: Door, grant_id: UUID, reason: str) -> None:
     """End a grant now."""
     with door.acting(confirmed=True) as (session, actor):
-        row = session.get(Grant, grant_id)
-        if row is None:
-            raise NotFound("There is no such grant.", advice="See 'grant list'.")
+        row = compartments.find_grant(session, grant_id, actor=actor)
         compartments.end_grant(session, row, reason=reason, actor=actor)
     door.say({"id": str(grant_id), "ended": True}, "The grant has ended.")
 
@@ -195,18 +198,25 @@ def end_grant(door: Door, grant_id: str, reason: str) -> None:
 @pass_door
 def add_custodian(door: Door, login: str, secret_fd: int | None) -> None:
     """Name a second custodian of identities; a custodian in office has to unlock."""
+    keys = door.instance.keys
+    with door.reading() as (session, actor):
+        home = profile(session).organisation_compartment_id
+        require(session, actor, Permission.GRANT, home)
+        holder = accounts.find_account(session, login).id
+    if str(holder) in keys.custodians():
+        raise InvalidInput(f"{login} is a custodian already.")
     identity = door.identity_key()
     secret = read_secret(secret_fd) if secret_fd is not None else ask_secret(f"Own secret of {login}")
     unlocker = Passphrase(secret, cost_for(door.instance.settings.kind))
     with door.acting() as (session, actor):
-        home = profile(session).organisation_compartment_id
         require(session, actor, Permission.GRANT, home)
-        row = accounts.find_account(session, login)
-        if str(row.id) in door.instance.keys.custodians():
-            raise InvalidInput(f"{login} is a custodian already.")
-        record(session, CustodyVerb.CUSTODIAN_NAMED, row.id, compartment_id=home, actor=actor)
-        door.instance.keys.name_custodian(str(row.id), unlocker, identity)
-    door.say({"custodian": login}, f"{login} is a custodian of identities.")
+        record(session, CustodyVerb.CUSTODIAN_NAMED, holder, compartment_id=home, actor=actor)
+    # After the commit: a wrap that the log does not know would be the worse half of an interruption.
+    keys.name_custodian(str(holder), unlocker, identity)
+    door.say(
+        {"custodian": login},
+        f"{login} is a custodian of identities; the role 'custodian' says where they may reveal them.",
+    )
 
 
 def _account(row: Account) -> dict[str, object]:
