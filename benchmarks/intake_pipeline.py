@@ -46,16 +46,12 @@ def main() -> int:
         sandbox.inspect(b"")
         place = Path(folder)
         print(f"processor: {os.cpu_count()} × {processor()}; Python {sys.version.split()[0]}")
-        large = make_large(place / "large", options.mib)
-        medians = measure(large_ways(large, place, sandbox), options.rounds)
-        show(f"one file of {options.mib} MiB", medians, options.mib * 1.048576, "MB/s")
+        large, mb = make_large(place / "large", options.mib), options.mib * 1.048576
+        ways = large_ways(large, place, sandbox)
+        medians = show(f"one file of {options.mib} MiB", measure(ways, options.rounds), mb, "MB/s")
         small = make_small(place / "small", options.files)
-        show(
-            f"{options.files} files of 64 KiB",
-            measure(small_ways(small, place, sandbox), options.rounds),
-            options.files,
-            "files/s",
-        )
+        ways = small_ways(small, place, sandbox)
+        show(f"{options.files} files of 64 KiB", measure(ways, options.rounds), options.files, "files/s")
         print(f"largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
         return judge(medians)
 
@@ -173,25 +169,27 @@ def reading_back(large: Path, folder: Path) -> Callable[[], None]:
     return read
 
 
-def measure(ways: dict[str, Callable[[], None]], rounds: int) -> dict[str, float]:
-    """Return the median seconds of each way over interleaved rounds."""
+def measure(ways: dict[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+    """Return the seconds of each way in each of the interleaved rounds."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             began = time.perf_counter()
             way()
             taken[name].append(time.perf_counter() - began)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+    return taken
 
 
-def show(what: str, medians: dict[str, float], amount: float, unit: str) -> None:
-    """Print a table; ratios are to the first row."""
-    first = next(iter(medians.values()))
-    print(f"\n{what}")
-    for name, seconds in medians.items():
-        print(
-            f"  {name:22} {seconds:7.2f} s {amount / seconds:8.0f} {unit}   intake is {first / seconds:5.2f} of it"
-        )
+def show(what: str, taken: dict[str, list[float]], amount: float, unit: str) -> dict[str, float]:
+    """Print a table and return the medians; on a busy machine the best round says more than they do."""
+    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
+    first = next(iter(taken))
+    print(f"\n{what:24}  median    best    at the median   {first} is of it, median and best")
+    for name, seconds in taken.items():
+        ratios = f"{medians[first] / medians[name]:5.2f} {min(taken[first]) / min(seconds):5.2f}"
+        rate = f"{amount / medians[name]:8.0f} {unit}"
+        print(f"  {name:22} {medians[name]:7.2f} {min(seconds):7.2f} s {rate:>16}   {ratios}")
+    return medians
 
 
 def judge(medians: dict[str, float]) -> int:
