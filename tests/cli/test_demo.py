@@ -332,13 +332,14 @@ def contents(path: Path | IO[bytes]) -> dict[str, bytes]:
 def found(bundle: Path, words: set[str], *, but: str = "nothing") -> list[tuple[str, str]]:
     """Return where which of the words stand in a bundle, however a reader would come upon them."""
     hits = []
+    folded = {word: word.casefold() for word in words}
+    wide = {word: [word.encode(code) for code in ("utf-16-le", "utf-16-be")] for word in words}
     for name, data in contents(bundle).items():
         if name.endswith(but):
             continue
-        for text in readings(name, data):
-            hits += [(name, word) for word in words if word.casefold() in text.casefold()]
-        for code in ("utf-16-le", "utf-16-be"):
-            hits += [(name, word) for word in words if word.encode(code) in data]
+        for text in map(str.casefold, readings(name, data)):
+            hits += [(name, word) for word, small in folded.items() if small in text]
+        hits += [(name, word) for word, coded in wide.items() if any(one in data for one in coded)]
     return sorted(set(hits))
 
 

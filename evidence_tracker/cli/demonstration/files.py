@@ -1,11 +1,12 @@
 """The demonstration's own files, written to a folder before they are taken in. All invented."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence_tracker.cli.demonstration import papers, pictures, recordings
 from evidence_tracker.cli.demonstration.people import PERSONS
-from evidence_tracker.cli.demonstration.pictures import Camera
+from evidence_tracker.cli.demonstration.pictures import Camera, Drawing
 
 SCHOOL = {"latitude": "50.0123", "longitude": "30.0456"}
 MARKET = {"latitude": "49.9871", "longitude": "30.1122"}
@@ -40,7 +41,7 @@ def write(folder: Path) -> None:
 
 
 def _pictures() -> dict[str, bytes]:
-    photos = {
+    photos: dict[str, tuple[Callable[[Drawing], None], Camera | None]] = {
         "autumn/IMG_0907_door.jpg": (pictures.cellar_door, Camera("2025-09-09T10:48:07", **SCHOOL, **PHONE)),
         "autumn/IMG_0908_inside.jpg": (
             pictures.cellar_inside,
@@ -53,7 +54,7 @@ def _pictures() -> dict[str, bytes]:
             pictures.signed_notebook,
             Camera("2025-09-12T11:05:52", **SCHOOL, owner=str(PERSONS["zlatoslava"].identity["latin_name"])),
         ),
-        "autumn/notebook-covered.jpg": (pictures.blacked_notebook, Camera("2025-09-12T11:05:52")),
+        "autumn/notebook-covered.jpg": (pictures.blacked_notebook, None),
         "november/DSC_0101.jpg": (pictures.crater(1), Camera("2025-11-11T13:40:00", "+02:00", **MARKET)),
         "november/DSC_0102.jpg": (pictures.crater(2), Camera("2025-11-11T13:41:12", "+02:00", **MARKET)),
         "november/DSC_0103.jpg": (pictures.crater(3), Camera("2025-11-11T13:42:30", "+02:00", **MARKET)),

@@ -27,14 +27,14 @@ class Camera:
     owner: str | None = None
 
 
-def photograph(scene: Callable[[Drawing], None], camera: Camera) -> bytes:
-    """Return a drawn scene as a JPEG with the camera's statements."""
+def photograph(scene: Callable[[Drawing], None], camera: Camera | None) -> bytes:
+    """Return a drawn scene as a JPEG with the camera's statements, or without any."""
     picture = Image.new("RGB", SIZE, "#b8c4cc")
     scene(ImageDraw.Draw(picture))
     grain = Image.effect_noise(SIZE, 24).convert("RGB")
     picture = Image.blend(picture.filter(ImageFilter.GaussianBlur(0.6)), grain, 0.06)
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=78, exif=_exif(camera))
+    picture.save(out, "JPEG", quality=78, exif=_exif(camera) if camera is not None else Image.Exif())
     return out.getvalue()
 
 

@@ -147,8 +147,11 @@ def _tamperings(tamperings: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _said(one: dict[str, Any]) -> str:
-    whole = f"{one['fault']}: {one['where']}"
-    return whole if len(whole) <= FAULT_WIDTH else _ID.sub(lambda found: found[0][:8], str(one["fault"]))
+    fault, where = str(one["fault"]), str(one["where"])
+    for told in (f"{fault}: {where}", f"{fault}: {where.rsplit('/', 1)[-1]}"):
+        if len(told) <= FAULT_WIDTH:
+            return told
+    return _ID.sub(lambda found: found[0][:8], fault)
 
 
 def _next(facts: dict[str, Any]) -> list[str]:
