@@ -43,8 +43,10 @@ class Examination:
     ``taken_text`` is the time as the camera wrote it (EXIF: ``2009:08:11 09:09:45``; recordings:
     ISO 8601), ``taken_offset`` its stated offset from UTC (``+03:00``), None if not stated.
     ``latitude`` and ``longitude`` are decimal degrees, WGS 84, as text. ``width`` and ``height``
-    are pixels as stored. ``failed`` says in words what could not be read: the file is broken,
-    encrypted or too large; what could be read is there all the same.
+    are pixels as stored. ``also_holds`` names what a picture file holds beside its pixels
+    (``EXIF, a thumbnail``), None if nothing is known to be there. ``failed`` says in words what
+    could not be read: the file is broken, encrypted or too large; what could be read is there all
+    the same.
     """
 
     width: int | None = None
@@ -57,6 +59,7 @@ class Examination:
     model: str | None = None
     pages: int | None = None
     properties: dict[str, str] = field(default_factory=dict)
+    also_holds: str | None = None
     failed: str | None = None
 
 
@@ -132,6 +135,7 @@ def examination_from(answer: Any) -> Examination:
         "make": _short,
         "model": _short,
         "properties": _properties,
+        "also_holds": _text,
         "failed": _text,
     }
     given = {name: value for name, value in answer.items() if value is not None and value != ""}

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps, IptcImagePlugin
 
-from evidence_tracker.sandbox import heif, markup
+from evidence_tracker.sandbox import heif, leftovers, markup
 from evidence_tracker.sandbox.documents import readable_runs
 from evidence_tracker.sandbox.failures import BROKEN, in_words
 from evidence_tracker.sandbox.kinds import HEIC, PICTURE_FORMATS
@@ -120,12 +120,24 @@ def examine(content: io.BytesIO, media_type: str) -> dict[str, Any]:
     if media_type in HEIC:
         parts = heif.picture_parts(content.getbuffer())
         facts = {name: parts[name] for name in ("width", "height") if name in parts}
-        return facts | _unless_broken(lambda: _said(_exif(parts.get("exif", b"")), {}, parts.get("xmp", b"")))
+        return facts | _unless_broken(lambda: _said_by_parts(parts))
     with _opened(content, media_type) as image:
         facts = {"width": image.width, "height": image.height}
         if image.width * image.height > MOST_PIXELS:
             return facts | {"failed": "The picture is too large to be decoded; only its size was read."}
-        return facts | _unless_broken(lambda: _said(image.getexif(), _spoken(image), _xmp(image)))
+        return facts | _unless_broken(
+            lambda: (
+                _said(image.getexif(), _spoken(image), _xmp(image))
+                | {"also_holds": leftovers.beside_pixels(image, content)}
+            )
+        )
+
+
+def _said_by_parts(parts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a HEIF picture from the two parts of it that speak."""
+    exif, xmp = _exif(parts.get("exif", b"")), parts.get("xmp", b"")
+    also = leftovers.exif_leftovers(exif) + (["XMP"] if xmp else [])
+    return _said(exif, {}, xmp) | {"also_holds": ", ".join(also) or None}
 
 
 def _unless_broken(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
