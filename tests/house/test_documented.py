@@ -163,6 +163,8 @@ def exists(line: str) -> bool:
     place: click.Command = program()
     known = options_of(place)
     for word in line.split(" "):
+        if place.context_settings.get("ignore_unknown_options"):
+            return True  # its words go to another program: verify
         if word.startswith("-"):
             if word.split("=")[0] not in known:
                 return False
