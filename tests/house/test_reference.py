@@ -9,6 +9,7 @@ import click
 import pytest
 
 from evidence_tracker import errors, settings, tables
+from evidence_tracker.casework.submissions.gates import GateCode
 from evidence_tracker.db import Base
 from tests.house.reading import ROOT, lines
 
@@ -111,3 +112,10 @@ def test_the_tests_that_the_threat_model_names_exist():
 
     assert len(named) > 40
     assert not gone, lines(gone)
+
+
+def test_every_gate_of_a_submission_is_explained():
+    page = (ROOT / "docs" / "explanation" / "data-model" / "submissions.md").read_text("utf-8")
+    asked = {gate for gate in GateCode if gate is not GateCode.JURISDICTION}  # nothing asks it yet
+
+    assert [gate.value for gate in asked if f"`{gate.value}`" not in page] == []
