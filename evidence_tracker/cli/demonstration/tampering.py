@@ -29,7 +29,7 @@ from evidence_tracker.integrity.bagit import bag_info, manifest_text, parse_bag_
 from evidence_tracker.integrity.bundle import verify_bundle
 from evidence_tracker.integrity.canonical import canonical
 from evidence_tracker.integrity.note import Signer
-from evidence_tracker.jobs.audit import audit, summary
+from evidence_tracker.jobs.audit import audit
 from evidence_tracker.keys.unlockers import Passphrase
 from evidence_tracker.settings import Settings
 
@@ -275,6 +275,6 @@ def _audited(done: str, copy: Path) -> Tampering:
         report: Verification = audit(instance)
     finally:
         instance.close()
-    first = summary(report, 0)["first_bad"]
-    fault, where = (first["what"], first["where"]) if first else ("nothing found", copy.name)
+    first = report.findings[0] if report.findings else None
+    fault, where = (first.what, first.where) if first else ("nothing found", copy.name)
     return Tampering(done, fault, where, int(first is not None))
