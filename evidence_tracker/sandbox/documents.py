@@ -20,6 +20,7 @@ from pypdfium2 import raw
 
 from evidence_tracker.sandbox import markup
 from evidence_tracker.sandbox.answers import LONGEST_TEXT
+from evidence_tracker.sandbox.escapes import unescaped
 from evidence_tracker.sandbox.failures import BROKEN, in_words
 
 EDGE = 256 * 1024
@@ -299,6 +300,12 @@ def readings(data: bytes) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    """Return text as written, and once more with its escapes undone."""
+    again = unescaped(text)
+    return _without_markup(text) if again is None else f"{_without_markup(text)}\n{_without_markup(again)}"
+
+
+def _without_markup(text: str) -> str:
     """Return markup as written (attributes hold names too), then without it (tags split words)."""
     if "<" not in text and "&" not in text:
         return text

@@ -177,6 +177,7 @@ def _left_in(number: str, examined: Examination, own: str | None) -> list[Gate]:
         "a number of this instance": own,
     }
     said = [what for what, value in left.items() if value]
+    said += [examined.also_holds] if examined.also_holds else []
     said += sorted(name for name in examined.properties if not _HARMLESS.fullmatch(name))
     if not said:
         return []
