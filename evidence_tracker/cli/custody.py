@@ -3,21 +3,31 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
 from evidence_tracker.access import log as access_log
+from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import profile
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody import checkpoints
-from evidence_tracker.custody.history import events_of, prove
-from evidence_tracker.custody.models import CustodyEventRow, LogEpoch
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.custody.findings import UNREADABLE, Verification, told
+from evidence_tracker.custody.history import CustodyEvent, events_of, prove
+from evidence_tracker.custody.ledger import RECORD_PREFIX
+from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, SubjectKey
 from evidence_tracker.errors import InvalidInput, NotFound
-from evidence_tracker.integrity.checkpoint import Checkpoint
+from evidence_tracker.integrity.checkpoint import MAX_SIZE, Checkpoint
 from evidence_tracker.integrity.faults import IntegrityFault
 from evidence_tracker.integrity.merkle import root_from_nodes
-from evidence_tracker.jobs.audit import audit, count_blobs, summary
+from evidence_tracker.jobs.audit import audit, summary
+
+MAX_CHECKPOINT = 1_000_000
+#: What every proof opens: where the event stands in the life of its subject, nothing of what it was.
+BARE = ("subject", "seq", "prev")
 
 custody = group("custody", "The custody log: what was done to everything, and proof of it.")
 
@@ -25,12 +35,15 @@ custody = group("custody", "The custody log: what was done to everything, and pr
 @custody.command("verify")
 @click.option("--no-contents", is_flag=True, help="Do not decrypt and rehash the files.")
 @click.option(
-    "--against", type=click.Path(exists=True, path_type=Path), help="An old checkpoint to compare with."
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An old checkpoint to compare with.",
 )
 @pass_door
 def verify(door: Door, no_contents: bool, against: Path | None) -> int:
     """Verify the log, every record against it and every file. Exit status 1 names what is wrong."""
     instance = door.open_unguarded()
+    old = None if against is None else _old_checkpoint(door, against)
     with door.progress() as bar:
         task = bar.add_task("verifying", total=None)
         report = audit(
@@ -40,10 +53,9 @@ def verify(door: Door, no_contents: bool, against: Path | None) -> int:
                 task, description=what, completed=done, total=total
             ),
         )
-    if against is not None:
-        _compare(door, against, report)
-    with instance.reading() as session:
-        answer = summary(report, 0 if no_contents else count_blobs(session))
+    if old is not None:
+        _compare(door, old, str(against), report)
+    answer = summary(report)
     if door.is_json:
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
@@ -65,23 +77,30 @@ def _print(answer: dict[str, Any]) -> None:
     click.echo("Stop working on this instance, keep it as it is and call the security officer.")
 
 
-def _compare(door: Door, file: Path, report: Any) -> None:
-    old = _old_checkpoint(door, file)
+def _compare(door: Door, old: Checkpoint, name: str, report: Verification) -> None:
     with door.instance.reading() as session:
-        head = session.query(LogEpoch).filter_by(origin=old.origin).one_or_none()
-        if head is None or head.size < old.size:
-            report.add(
-                "checkpoint", str(file), f"it knows {old.size} events of {old.origin}, more than are here"
-            )
-        elif root_from_nodes(old.size, checkpoints.node_reader(session, head.epoch)) != old.root:
-            report.add(
-                "checkpoint", str(file), f"the first {old.size} events of {old.origin} are not the same"
-            )
+        try:
+            found = _contradiction(session, old)
+        except UNREADABLE as error:
+            found = f"it cannot be compared: {told(error)}"
+    if found:
+        report.add("checkpoint", name, found)
+
+
+def _contradiction(session: Session, old: Checkpoint) -> str | None:
+    head = session.query(LogEpoch).filter_by(origin=old.origin).one_or_none()
+    if head is None or head.size < old.size:
+        return f"it knows {old.size} events of {old.origin}, more than are here"
+    if root_from_nodes(old.size, checkpoints.node_reader(session, head.epoch)) != old.root:
+        return f"the first {old.size} events of {old.origin} are not the same"
+    return None
 
 
 def _old_checkpoint(door: Door, file: Path) -> Checkpoint:
+    with file.open("rb") as source:
+        note = source.read(MAX_CHECKPOINT)
     try:
-        return door.instance.signer.open(file.read_bytes()[:1_000_000])
+        return door.instance.signer.open(note)
     except (IntegrityFault, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file} is not a checkpoint that this instance signed: {error}") from error
 
@@ -91,6 +110,8 @@ def _old_checkpoint(door: Door, file: Path) -> Checkpoint:
 @pass_door
 def checkpoint(door: Door, to: Path | None) -> None:
     """Sign the log as it stands. Keep the result outside this machine: it is what detects a rewritten log."""
+    if to is not None:
+        _refuse_existing(to)
     with door.acting() as (session, actor):
         require(session, actor, Permission.AUDIT, profile(session).organisation_compartment_id)
         access_log.seal_batch(session, actor=actor)
@@ -122,25 +143,56 @@ def key(door: Door) -> None:
 @click.option("--to", type=click.Path(path_type=Path), help="Write the proof into this file.")
 @pass_door
 def prove_event(door: Door, epoch: int, index: int, opened: tuple[str, ...], to: Path | None) -> None:
-    """Write a proof of one event (tlog-proof) with only the named fields opened."""
-    note = door.instance.checkpoint()
+    """Write a proof of one event (tlog-proof) with only the named fields opened.
+
+    Values of a record are opened only by who may read that record.
+    """
+    if to is not None:
+        _refuse_existing(to)
     with door.reading() as (session, actor):
         require(session, actor, Permission.AUDIT, profile(session).organisation_compartment_id)
-        row = session.get(CustodyEventRow, (epoch, index))
-        if row is None:
-            raise NotFound(f"There is no event {index} in epoch {epoch}.")
+        event = _event(door, session, epoch, index)
+        level = _may_open(session, actor, event, opened)
+    door.note_reading(f"fields of event {index} of epoch {epoch}", level)
+    door.instance.checkpoint()
+    with door.reading() as (session, _actor):
         signed = checkpoints.latest(session, epoch)
-        events = events_of(session, door.instance.keyring, row.subject)
-        event = next(item for item in events if (item.epoch, item.index) == (epoch, index))
-        unknown = set(opened) - event.values.keys()
-        if unknown:
-            raise InvalidInput(f"This event has no field {min(unknown)!r}.")
-        names = opened or ("subject", "seq", "prev")
+        names = opened or BARE
         proof = prove(session, event, names, note=signed.note, size=signed.size).encode()
-    del note
     if to is not None:
         _write_new(to, proof)
     door.say({"proof": proof.decode()}, proof.decode())
+
+
+def _event(door: Door, session: Session, epoch: int, index: int) -> CustodyEvent:
+    row = None
+    if max(abs(epoch), abs(index)) <= MAX_SIZE:
+        row = session.get(CustodyEventRow, (epoch, index))
+    if row is None:
+        raise NotFound(
+            f"There is no event {index} in epoch {epoch}.",
+            advice="Epochs are counted from 1, the events of each from 0.",
+        )
+    events = events_of(session, door.instance.keyring, row.subject)
+    return next(item for item in events if (item.epoch, item.index) == (epoch, index))
+
+
+def _may_open(session: Session, actor: Actor, event: CustodyEvent, names: tuple[str, ...]) -> Level:
+    """Refuse what this actor may not open of an event; returns the level of what will be opened."""
+    values = event.values
+    unknown = set(names) - values.keys()
+    if unknown:
+        raise InvalidInput(
+            f"This event has no field {min(unknown)!r}.", advice=f"It has: {', '.join(sorted(values))}."
+        )
+    home = session.get_one(SubjectKey, UUID(values["subject"])).compartment_id
+    if set(names) - set(BARE):
+        require(session, actor, Permission.AUDIT, home)
+    if not any(name.startswith(RECORD_PREFIX) for name in names):
+        return Level.PUBLIC
+    level = Level((event.record or {}).get("level", Level.INTERNAL))
+    require(session, actor, Permission.READ, home, level=level)
+    return level
 
 
 @custody.command("open-epoch")
@@ -157,9 +209,12 @@ def open_epoch(door: Door, reason: str) -> None:
     door.say({"origin": origin}, f"The log continues as {origin}. Tell your recipients why.")
 
 
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise InvalidInput(f"{path} exists already; nothing was overwritten.", advice="Name a new file.")
+
+
 def _write_new(path: Path, data: bytes) -> None:
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise InvalidInput(f"{path} exists already; nothing was overwritten.") from error
+    _refuse_existing(path)
+    with path.open("xb") as file:
+        file.write(data)

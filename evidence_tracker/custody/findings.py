@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from evidence_tracker.errors import EvidenceTrackerError
 from evidence_tracker.integrity.faults import IntegrityFault
@@ -20,11 +20,16 @@ UNREADABLE = (
 )
 
 
+def told(error: Exception) -> str:
+    """Return what an error of ``UNREADABLE`` says, without the statement and the values of a database error."""
+    return str(error.orig) if isinstance(error, DBAPIError) else str(error)
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that is not as it was recorded.
 
-    ``kind`` is event, tree, checkpoint, head, key, record, blob or access-log; ``where`` names it;
+    ``kind`` is event, tree, checkpoint, head, key, record, blob, access-log or table; ``where`` names it;
     ``epoch`` and ``index`` point into the log where that makes sense.
     """
 
@@ -56,6 +61,7 @@ class Verification:
     events: int = 0
     records: int = 0
     checkpoints: int = 0
+    blobs: int = 0
     findings: list[Finding] = field(default_factory=list)
 
     def event(self, epoch: int, index: int, what: str) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker import tables  # noqa: F401 - every model must be known before rows are compared
 from evidence_tracker.access import log as access_log
-from evidence_tracker.custody.findings import UNREADABLE, Finding, Verification
+from evidence_tracker.custody.findings import UNREADABLE, Finding, Verification, told
 from evidence_tracker.custody.verify import (
     verify_keys,
     verify_log,
     verify_payloads,
 )
+from evidence_tracker.errors import RecordAltered
 from evidence_tracker.instance import Instance
 from evidence_tracker.vault.models import Blob
 
@@ -30,49 +31,51 @@ def audit(instance: Instance, *, contents: bool = True, progress: Progress | Non
     report = Verification()
     tell = progress or (lambda _what, _done, _total: None)
     with instance.reading() as session:
-        tell("log", 0, 4)
-        verify_log(session, instance.signer, report)
-        tell("keys", 1, 4)
-        verify_keys(session, instance.keyring, report)
-        tell("records", 2, 4)
-        verify_payloads(session, instance.keyring, report)
-        tell("access log", 3, 4)
-        _access_log(session, instance, report)
+        steps: list[tuple[str, Callable[[], None]]] = [
+            ("log", lambda: verify_log(session, instance.signer, report)),
+            ("keys", lambda: verify_keys(session, instance.keyring, report)),
+            ("records", lambda: verify_payloads(session, instance.keyring, report)),
+            ("access log", lambda: access_log.check(session, instance.keyring)),
+        ]
         if contents:
-            _blobs(session, instance, report, tell)
+            steps.append(("files", lambda: _blobs(session, instance, report, tell)))
+        for done, (what, step) in enumerate(steps):
+            tell(what, done, len(steps))
+            _verify(what, step, report)
     return report
 
 
-def summary(report: Verification, blobs: int) -> dict[str, Any]:
-    """Return the report as JSON values; ``first_bad`` is the finding to look at first."""
+def _verify(what: str, step: Callable[[], None], report: Verification) -> None:
+    """Take one step; whatever stops it (a table that is gone, say) is a finding, and the next steps follow."""
+    try:
+        step()
+    except RecordAltered as error:
+        report.add("access-log", f"the {what}", str(error))
+    except UNREADABLE as error:
+        report.add("table", f"the {what}", f"cannot be verified: {told(error)}")
+
+
+def summary(report: Verification, blobs: int | None = None) -> dict[str, Any]:
+    """Return the report as JSON values; ``first_bad`` is the finding to look at first.
+
+    ``blobs`` is how many files were looked at, where the report itself does not know.
+    """
     findings = [finding.to_json() for finding in sorted(report.findings, key=_order)]
     return {
         "ok": not findings,
         "events": report.events,
         "records": report.records,
         "checkpoints": report.checkpoints,
-        "blobs": blobs,
+        "blobs": report.blobs if blobs is None else blobs,
         "first_bad": findings[0] if findings else None,
         "findings": findings,
     }
-
-
-def count_blobs(session: Session) -> int:
-    """Return how many blobs the audit covers."""
-    return int(session.connection().exec_driver_sql("SELECT count(*) FROM blob").scalar_one())
 
 
 def _order(finding: Finding) -> tuple[int, int, int]:
     # Events come first, in log order: the first broken place is where to begin looking.
     place = (finding.epoch or 0, finding.index if finding.index is not None else 0)
     return (0 if finding.index is not None else 1, *place)
-
-
-def _access_log(session: Session, instance: Instance, report: Verification) -> None:
-    try:
-        access_log.check(session, instance.keyring)
-    except UNREADABLE as error:
-        report.add("access-log", "the access log", str(error))
 
 
 def _blobs(session: Session, instance: Instance, report: Verification, tell: Progress) -> None:
@@ -83,7 +86,8 @@ def _blobs(session: Session, instance: Instance, report: Verification, tell: Pro
             blob = session.get_one(Blob, UUID(hex=stored))
             fault = _fault(blob, instance.vault.chunks(session, blob, as_stored=True))
         except UNREADABLE as error:
-            fault = str(error)
+            fault = told(error)
+        report.blobs += 1
         if fault:
             report.add("blob", f"blob {stored}", fault)
         session.expunge_all()
