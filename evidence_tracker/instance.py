@@ -14,11 +14,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import founding
 from evidence_tracker.access.accounts import hash_secret
+from evidence_tracker.access.models import Profile
 from evidence_tracker.access.records import cleaned
 from evidence_tracker.clock import Clock, SystemClock
 from evidence_tracker.custody import checkpoints, epochs
@@ -40,7 +41,7 @@ from evidence_tracker.keys.unlockers import (
     refuse_same_filesystem,
 )
 from evidence_tracker.sandbox.runner import Sandbox
-from evidence_tracker.settings import Kind, Settings
+from evidence_tracker.settings import CONFIG, Kind, Settings
 from evidence_tracker.vault.keyring import Keyring
 from evidence_tracker.vault.local import LocalStore
 
@@ -219,10 +220,22 @@ def open_instance(
             _check_triggers(instance.engine)
             with instance.reading() as session:
                 checkpoints.guard(session, instance.signer)
+                _check_kind(session, settings)
     except BaseException:
         instance.close()
         raise
     return instance
+
+
+def _check_kind(session: Session, settings: Settings) -> None:
+    # The file can be edited by whoever can write it; "test" in it would switch off the questions
+    # for a second person's secret.
+    kind = session.scalars(select(Profile.kind)).one()
+    if kind != settings.kind.value:
+        raise NotReady(
+            f"{CONFIG} says that this is a {settings.kind} instance, but it was set up as {kind}.",
+            advice=f'Write kind = "{kind}" into it again, and ask who changed it.',
+        )
 
 
 def open_database(settings: Settings, unlocker: Unlocker) -> Engine:

@@ -80,7 +80,7 @@ def session(instance: Instance) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """Return the folder of real files; without it the test is skipped, in CI it fails."""
-    path = PROJECT.parent / "shared" / "corpus"
+    path = (PROJECT.parent / "shared" / "corpus").resolve()
     if not path.is_dir():
         if os.environ.get("CI"):
             pytest.fail(f"the corpus is not at {path}")

@@ -128,3 +128,12 @@ def test_a_file_that_is_no_database_is_said(instance_path: Path):
     (instance_path / "database.sqlite").write_bytes(b"not a database" * 1000)
     with pytest.raises(Locked, match="does not open with this key"):
         open_instance(instance_path, UNLOCKER)
+
+
+def test_a_configuration_that_calls_a_real_instance_a_test_is_refused(tmp_path: Path):
+    secret = Passphrase("five random words in a row")
+    new(tmp_path / "one", kind=Kind.HEADQUARTERS, unlocker=secret).close()
+    config = tmp_path / "one" / "config.toml"
+    config.write_text(config.read_text().replace("headquarters", "test"))
+    with pytest.raises(NotReady, match="set up as headquarters"):
+        open_instance(tmp_path / "one", secret)

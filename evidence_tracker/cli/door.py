@@ -61,6 +61,9 @@ class Door:
     key_file: Path | None = None
     custodian: str | None = None
     custodian_fd: int | None = None
+    by: str | None = None
+    by_fd: int | None = None
+    _is_confirmed: bool = False
     _instance: Instance | None = None
     _unlocker: Unlocker | None = None
     _noted: NotPermitted | None = None
@@ -118,7 +121,12 @@ class Door:
             yield session, self.actor(session)
 
     def actor(self, session: Session) -> Actor:
-        """Return who acts: the account of the system user, or of ``--as`` in a demo or test instance."""
+        """Return who acts: the account of the system user, or of ``--as`` in a demo or test instance.
+
+        After ``confirm`` it is the person whom ``--by`` names and whose own secret was typed.
+        """
+        if self.by is not None:
+            return self._the_other(session)
         if self.acting_as is not None:
             if not self.instance.settings.kind.is_play:
                 raise NotPermitted(
@@ -129,6 +137,15 @@ class Door:
             return Actor(account.id, account.login, DoorName.COMMAND_LINE, system_user())
         return actor_for_system_user(session, system_user())
 
+    def _the_other(self, session: Session) -> Actor:
+        if not (self._is_confirmed or self.instance.settings.kind.is_play):
+            raise NotPermitted(
+                "--by works only where the other person's own secret is asked.",
+                advice="Leave it out: this is done by the account of the system user.",
+            )
+        account = find_account(session, self.by or "")
+        return Actor(account.id, account.login, DoorName.COMMAND_LINE, system_user())
+
     def confirm(self) -> None:
         """Ask for the actor's own secret before an approval, a reveal, a grant or a key act.
 
@@ -137,10 +154,12 @@ class Door:
         """
         if self.instance.settings.kind.is_play:
             return
-        with self.reading() as (session, actor):
-            account = find_account(session, actor.login)
+        with self.noting_denials(), self.instance.reading() as session:
+            account = find_account(session, self.by or self.actor(session).login)
         with self.noting_denials():
-            confirm_secret(account, ask_secret(f"Own secret of {account.login}"))
+            prompt = f"Own secret of {account.login}"
+            confirm_secret(account, ask_secret(prompt) if self.by_fd is None else read_secret(self.by_fd))
+        self._is_confirmed = True
 
     def identity_key(self) -> PrivateKey:
         """Unlock the identity root with a custodian's own secret.
@@ -289,6 +308,8 @@ def shared_options() -> list[click.Option]:
             {"type": int, "help": "Read the passphrase from this descriptor."},
         ),
         (("--key-file",), "key_file", {"type": path, "help": "Unlock with this key file."}),
+        (("--by",), "by", {"help": "Login of another person who types their own secret here."}),
+        (("--by-fd",), "by_fd", {"type": int, "help": "Read the own secret of whoever confirms from it."}),
         (("--custodian",), "custodian", {"help": "Login of the custodian who unlocks identities here."}),
         (("--custodian-fd",), "custodian_fd", {"type": int, "help": "Read the custodian's secret from it."}),
     )

@@ -30,10 +30,14 @@ def unnamed(instance: Instance, changed: dict[str, tuple[str, str]]) -> list[str
     missed = []
     for table, (row_id, column) in changed.items():
         if column == "id":
-            named = any(where.startswith(f"{table} ") and ("gone" in what or "without any" in what) for where, what in found)
+            named = any(
+                where.startswith(f"{table} ") and ("gone" in what or "without any" in what)
+                for where, what in found
+            )
         else:
             named = any(
-                where.replace("-", "") == f"{table} {row_id}" and f"column {column} " in what for where, what in found
+                where.replace("-", "") == f"{table} {row_id}" and f"column {column} " in what
+                for where, what in found
             )
         if not named:
             missed.append(f"{table}.{column}")
@@ -53,7 +57,9 @@ def test_every_change_is_named_by_table_row_and_column(instance: Instance, cast:
                 names = columns_of(table)
                 if position < len(names):
                     column = names[position]
-                    value = database.execute(f'SELECT "{column}" FROM "{table}" WHERE id = ?', (row_id,)).fetchone()[0]
+                    value = database.execute(
+                        f'SELECT "{column}" FROM "{table}" WHERE id = ?', (row_id,)
+                    ).fetchone()[0]
                     changed[table], before[table] = (row_id, column), value
             spoil(database, changed, before)
             missed += unnamed(instance, changed)

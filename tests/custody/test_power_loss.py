@@ -45,7 +45,9 @@ def after_the_cut(instance: Instance, losing: LosingFiles, to: Path) -> Path:
     return to
 
 
-def test_nothing_acknowledged_is_lost_whenever_the_power_fails(instance: Instance, cast: Cast, tmp_path: Path):
+def test_nothing_acknowledged_is_lost_whenever_the_power_fails(
+    instance: Instance, cast: Cast, tmp_path: Path
+):
     losing = LosingFiles(instance.settings.vault_path)
     vault = replace(instance.vault, store=LocalStore(instance.settings.vault_path, losing))
     working = replace(instance, vault=vault)

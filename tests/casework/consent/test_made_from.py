@@ -1,6 +1,7 @@
 """What was said of a thing was said of what is made from it; what names the copy is the narrower."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ COPY, ORIGINAL = PHOTO, LETTER  # as if the photograph were one of the letter
 OF_COPY, OF_ORIGINAL = [str(COPY)], [str(ORIGINAL)]
 
 
-def of_copy(*words: dict) -> IdentityLevel | None:
+def of_copy(*words: Any) -> IdentityLevel | None:
     """Return the level at which the copy may go."""
     decision = ask(said(*words), AT_CLASS, COURT, COPY, made_from=(ORIGINAL,))
     return decision.identity_level if decision.allowed else None
