@@ -9,6 +9,7 @@ from typing import Any
 import sqlcipher3.dbapi2 as sqlcipher
 
 from evidence_tracker.custody.findings import Verification
+from evidence_tracker.db import evidential_models
 from evidence_tracker.instance import Instance, open_instance
 from evidence_tracker.jobs.audit import audit
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
@@ -53,14 +54,15 @@ NOT_EVIDENCE = {"draft", "promise", "reference_counter", "alembic_version", "sql
 
 
 def spoil_every_column(instance: Instance) -> tuple[list[str], int]:
-    """Change one value of each column of each evidential table in turn, and put it back.
+    """Change one value of each column of the log, its keys and the access log in turn, and put it back.
 
-    Returns the columns whose change verification did not name, and how many were changed.
+    The records of the rooms are changed all at once in test_every_column. Returns the columns whose change verification did not name, and how many were changed.
     """
     missed, changed = [], 0
     with burglar(instance) as database:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in sorted(set(names) - NOT_EVIDENCE):
+        records = {str(model.__tablename__) for model in evidential_models()}
+        for table in sorted(set(names) - NOT_EVIDENCE - records):
             columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
             row = database.execute(f'SELECT rowid, * FROM "{table}" ORDER BY rowid DESC LIMIT 1').fetchone()
             for position, column in enumerate(columns if row else [], start=1):

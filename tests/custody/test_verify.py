@@ -43,10 +43,10 @@ def test_an_untouched_instance_passes(furnished: Instance):
     assert report.events > 20
 
 
-def test_every_column_of_every_evidential_table_is_covered(furnished: Instance):
+def test_every_column_of_the_log_and_its_keys_is_covered(furnished: Instance):
     missed, changed = spoil_every_column(furnished)
     assert missed == []
-    assert changed > 60
+    assert changed > 25
     assert look(furnished).findings == []
 
 
