@@ -2,7 +2,6 @@
 
 import click
 
-from evidence_tracker.cli.door import Door, pass_door
 from evidence_tracker.integrity.__main__ import main as verify_main
 
 
@@ -10,7 +9,6 @@ from evidence_tracker.integrity.__main__ import main as verify_main
 @click.argument(
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="BUNDLE [--key VKEY] [--receipt FILE] [--json]"
 )
-@pass_door
-def verify(door: Door, arguments: tuple[str, ...]) -> int:
+def verify(arguments: tuple[str, ...]) -> int:
     """Verify a bundle offline, without any instance. Exit status 0, 1, 2 or 3."""
-    return verify_main([*arguments, *(["--json"] if door.is_json else [])])
+    return verify_main(list(arguments))

@@ -18,7 +18,7 @@ from evidence_tracker.access.records import find, profile
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.submissions import building, checking, releasing, sealing, writing
 from evidence_tracker.casework.submissions.checking import Looking
-from evidence_tracker.casework.submissions.models import Bundle, BundleState, Submission, SubmissionKind
+from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan
 from evidence_tracker.casework.submissions.sealing import Prepared
 from evidence_tracker.casework.submissions.writing import Written
@@ -58,18 +58,8 @@ def check(desk: Desk, reference: str) -> Plan:
         return checking.check(session, submission, desk.looking(session), actor=desk.actor)
 
 
-def approve(
-    desk: Desk,
-    reference: str,
-    *,
-    looked_at: Collection[str],
-    note: str | None,
-    state: str | None = None,
-) -> str:
-    """Approve a submission as it stands; returns the digest that was approved.
-
-    ``state`` is (the beginning of) the digest that ``check`` showed to the approver.
-    """
+def approve(desk: Desk, reference: str, *, looked_at: Collection[str], note: str | None) -> str:
+    """Approve a submission as it stands; returns the digest that was approved."""
     with desk.instance.transaction() as session:
         submission = desk.submission(session, reference)
         seen = looked_at
@@ -77,13 +67,7 @@ def approve(
             plan = checking.check(session, submission, desk.looking(session), actor=desk.actor)
             seen = {gate.where for gate in plan.gates}
         approval = checking.approve(
-            session,
-            submission,
-            desk.looking(session),
-            actor=desk.actor,
-            looked_at=seen,
-            state=state,
-            note=note,
+            session, submission, desk.looking(session), actor=desk.actor, looked_at=seen, note=note
         )
         return approval.digest
 
@@ -122,9 +106,8 @@ def build(desk: Desk, reference: str, *, progress: Callable[[int], None] | None 
     with instance.reading() as session:
         submission = desk.submission(session, reference)
         bundle = building.unreleased(session, submission.id)
-        if bundle is None:
-            raise NotFound(f"{reference} is not sealed.", advice="Seal it first: 'submission seal'.")
-        building.permit(session, submission, bundle, actor=desk.actor)
+    if bundle is None:
+        raise NotFound(f"{reference} is not sealed.", advice="Seal it first: 'submission seal'.")
     with _computing(instance, submission) as session:
         written = _write(desk, session, submission, bundle)
     with instance.transaction() as session:
@@ -173,11 +156,11 @@ def release(desk: Desk, reference: str, *, channel: str) -> Bundle:
 
 
 def newest(session: Session, submission: Submission) -> Bundle:
-    """Return the submission's newest bundle that is written or released."""
+    """Return the submission's newest written bundle."""
     rows: list[Bundle] = (
         session.query(Bundle)
         .filter_by(submission_id=submission.id)
-        .filter(Bundle.state.in_([BundleState.WRITTEN, BundleState.RELEASED]))
+        .filter(Bundle.written_at.is_not(None))
         .order_by(Bundle.sealed_at.desc())
         .limit(1)
         .all()
