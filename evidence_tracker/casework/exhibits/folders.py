@@ -172,10 +172,7 @@ def _deposit(found: FoundFile, vault: Vault, progress: Progress | None) -> Depos
         after = os.fstat(stream.fileno())
     if _state(after) != _state(found.seen) or deposited.size != size:
         vault.discard(deposited)
-        raise Refused(
-            f"The file changed while it was read: {size:,} bytes, {deposited.size:,} read. Nothing was kept.",
-            advice="Wait until nothing writes to it, or copy it first, and take it in again.",
-        )
+        raise _changed(size, deposited.size)
     return deposited
 
 
@@ -194,8 +191,22 @@ def _open(found: FoundFile) -> BinaryIO:
     return stream
 
 
-def _telling(progress: Progress | None, name: str, size: int) -> Callable[[int], None] | None:
-    return None if progress is None else lambda done: progress(name, done, size)
+def _telling(progress: Progress | None, name: str, size: int) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        # A file that grows as fast as it is read would never come to its end.
+        if done > size:
+            raise _changed(size, done)
+        if progress is not None:
+            progress(name, done, size)
+
+    return tell
+
+
+def _changed(size: int, read: int) -> Refused:
+    return Refused(
+        f"The file changed while it was read: {size:,} bytes, {read:,} read. Nothing was kept.",
+        advice="Wait until nothing writes to it, or copy it first, and take it in again.",
+    )
 
 
 def _state(seen: os.stat_result) -> tuple[int, int]:
