@@ -53,7 +53,7 @@ where_and_when = options(
 )
 about = options(
     click.option("--kind", type=words(ExhibitKind), help="Kind of exhibit; by default from the media type."),
-    click.option("--title", help="Neutral title, without names; by default kind and reference."),
+    click.option("--title", help="Neutral title, without names; by default its kind."),
     click.option("--description", help="What it is."),
     click.option("--received-from", help="Who handed it over (a code or an organisation)."),
     click.option("--source-kind", type=words(SourceKind), help="What kind of source it came from."),
