@@ -7,13 +7,12 @@ Memory: how much more a file of ``--mib`` takes than one of 64 MiB, each in a pr
 (limit 64 MiB). Exit status 0 within the limits, 1 beyond.
 """
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
 from uuid import uuid4
 
-from ways import PASSPHRASE, fill, furnished, judge, medians, options, place, run
+from ways import PASSPHRASE, fill, furnished, judge, medians, options, peak_mib, place, run
 
 from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
@@ -97,7 +96,7 @@ def once(path: Path, file: Path) -> int:
     with instance.reading() as session:
         account = session.query(Account).filter_by(login="bench").one()
     take_in(instance, Actor(account.id, "bench", Door.COMMAND_LINE), file)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    print(peak_mib())
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -95,6 +96,18 @@ def processor_seconds() -> float:
     """Return the seconds of processor that this process and its ended children have used."""
     used = os.times()
     return used.user + used.system + used.children_user + used.children_system
+
+
+def peak_mib() -> int:
+    """Return the most memory this process has held, in MiB.
+
+    ``getrusage`` would count what the process held that started this one.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) >> 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
 
 
 def judge(ours: str, found: Mapping[str, Cost], limits: Mapping[str, float]) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.clock import FrozenClock
 from evidence_tracker.instance import Instance, create, open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
+from evidence_tracker.sandbox.runner import Sandbox
 from evidence_tracker.settings import Kind
 from tests.cast import PASSPHRASE, Cast, engage, gather
 
@@ -19,6 +20,31 @@ pytest_plugins = ["tests.no_network"]
 
 PROJECT = Path(__file__).parents[1]
 START = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+
+
+class SharedSandbox(Sandbox):
+    """The sandbox of all instances of a run; one of them that is closed does not take it along."""
+
+    def close(self) -> None:
+        """Go on: others still ask it."""
+
+    def end(self) -> None:
+        """End it."""
+        super().close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sandbox_of_all() -> Iterator[Sandbox]:
+    """Give every instance that is opened in this process the same real sandbox.
+
+    To start one takes longer than most tests. tests/sandbox start their own, and so do programs
+    that tests run.
+    """
+    shared = SharedSandbox()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("evidence_tracker.instance.Sandbox", lambda: shared)
+        yield shared
+    shared.end()
 
 
 @pytest.fixture

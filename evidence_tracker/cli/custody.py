@@ -12,6 +12,7 @@ from evidence_tracker.access import log as access_log
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import profile
+from evidence_tracker.cli.copying import refuse_existing
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.custody import checkpoints
 from evidence_tracker.custody.events import Actor
@@ -111,7 +112,7 @@ def _old_checkpoint(door: Door, file: Path) -> Checkpoint:
 def checkpoint(door: Door, to: Path | None) -> None:
     """Sign the log as it stands. Keep the result outside this machine: it is what detects a rewritten log."""
     if to is not None:
-        _refuse_existing(to)
+        refuse_existing(to)
     with door.acting() as (session, actor):
         require(session, actor, Permission.AUDIT, profile(session).organisation_compartment_id)
         access_log.seal_batch(session, actor=actor)
@@ -148,7 +149,7 @@ def prove_event(door: Door, epoch: int, index: int, opened: tuple[str, ...], to:
     Values of a record are opened only by who may read that record.
     """
     if to is not None:
-        _refuse_existing(to)
+        refuse_existing(to)
     with door.reading() as (session, actor):
         require(session, actor, Permission.AUDIT, profile(session).organisation_compartment_id)
         event = _event(door, session, epoch, index)
@@ -209,12 +210,7 @@ def open_epoch(door: Door, reason: str) -> None:
     door.say({"origin": origin}, f"The log continues as {origin}. Tell your recipients why.")
 
 
-def _refuse_existing(path: Path) -> None:
-    if path.exists():
-        raise InvalidInput(f"{path} exists already; nothing was overwritten.", advice="Name a new file.")
-
-
 def _write_new(path: Path, data: bytes) -> None:
-    _refuse_existing(path)
+    refuse_existing(path)
     with path.open("xb") as file:
         file.write(data)

@@ -1,10 +1,9 @@
 """Submissions: choose, check, approve, seal, build, release."""
 
 import json
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
 from sqlalchemy import select
@@ -23,7 +22,10 @@ from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions import preparation, releasing, sealing
 from evidence_tracker.casework.submissions.building import unreleased
 from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionItem
+from evidence_tracker.cli.copying import copy_out, refuse_existing
 from evidence_tracker.cli.door import Door, group, pass_door
+from evidence_tracker.cli.stating import every, highest
+from evidence_tracker.cli.submission_view import grouped, item_of, line
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.jobs import bundles
@@ -161,8 +163,13 @@ def remove_item(door: Door, reference: str, number: str, reason: str) -> None:
 def list_submissions(door: Door) -> None:
     """List the submissions you may see, newest first."""
     with door.reading() as (session, actor):
-        rows = [_row(row) for row in page(session, select(Submission), Submission, actor=actor)]
-    door.table(rows, ["reference", "kind", "title", "use", "closed"])
+        found = every(_page, session, actor=actor)
+    door.note_reading("list of submissions", highest(found))
+    door.table([line(row) for row in found], ["reference", "kind", "title", "use", "closed"])
+
+
+def _page(session: Session, **by: Any) -> Sequence[Submission]:
+    return page(session, select(Submission), Submission, **by)
 
 
 @submission.command("show")
@@ -174,30 +181,22 @@ def show_submission(door: Door, reference: str) -> None:
         row = find(session, Submission, reference, actor=actor)
         items = session.scalars(
             select(SubmissionItem)
-            .where(SubmissionItem.submission_id == row.id)
-            .order_by(SubmissionItem.number)
-        )
+            .where(SubmissionItem.submission_id == row.id, visible(session, actor, SubmissionItem))
+            .order_by(SubmissionItem.number, SubmissionItem.recorded_at)
+        ).all()
         made = session.scalars(
-            select(Bundle).where(Bundle.submission_id == row.id).order_by(Bundle.sealed_at)
+            select(Bundle)
+            .where(Bundle.submission_id == row.id, visible(session, actor, Bundle))
+            .order_by(Bundle.sealed_at)
         )
         answer = {
-            **_row(row),
+            **line(row),
             "statement": row.statement,
-            "items": [f"{item.number}{' (out)' if item.ended_at else ''}" for item in items],
+            "items": [item_of(session, item, actor) for item in items],
             "bundles": [f"{bundle.name} {bundle.state.value}" for bundle in made],
         }
+    door.note_reading(f"submission {row.reference}", highest([row, *items]))
     door.show(answer)
-
-
-def _row(row: Submission) -> dict[str, Any]:
-    return {
-        "reference": row.reference,
-        "kind": row.kind.value,
-        "title": row.title,
-        "use": row.use.value,
-        "version": row.version,
-        "closed": row.closed_reason,
-    }
 
 
 def desk(door: Door) -> bundles.Desk:
@@ -219,39 +218,14 @@ def check(door: Door, reference: str) -> int:
             json.dumps({"ready": not plan.closed, "digest": plan.digest, "gates": bundles.explain(plan)})
         )
         return 1 if plan.closed else 0
-    for line in _grouped(bundles.explain(plan)):
-        click.echo(line)
+    for sentence in grouped(bundles.explain(plan)):
+        click.echo(sentence)
     click.echo(
         f"{len(plan.closed)} gate(s) are closed."
         if plan.closed
         else f"Every gate is open. State {plan.digest[:16]}."
     )
     return 1 if plan.closed else 0
-
-
-def _grouped(gates: list[dict[str, Any]]) -> list[str]:
-    """Return the gates as lines: what is said of many items is said once, with their numbers."""
-    places: dict[tuple[bool, str, str], list[str]] = {}
-    for gate in gates:
-        places.setdefault((gate["closed"], gate["says"], gate["lifted_by"]), []).append(gate["where"])
-    lines = []
-    for (is_closed, says, lifted_by), where in places.items():
-        lines.append(f"{'CLOSED' if is_closed else 'look  '}  {_ranges(where)}: {says}")
-        lines.append(f"        lifted by {lifted_by}")
-    return lines
-
-
-def _ranges(numbers: list[str]) -> str:
-    """Return EX-0001–EX-0004, EX-0009 for the numbers of a run and one alone."""
-    runs: list[list[str]] = []
-    for number in numbers:
-        kind, _, count = number.rpartition("-")
-        before = f"{kind}-{int(count) - 1:04d}" if count.isdecimal() else ""
-        if runs and runs[-1][-1] == before:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 @submission.command("approve")
@@ -314,23 +288,29 @@ def release(door: Door, reference: str, channel: str, folder: Path | None) -> No
     """Release a built bundle, or hand it over again; every gate is asked once more."""
     with door.noting_denials():
         door.confirm()
+        if folder is not None:
+            _refuse_taken(door, reference, folder)
         bundle = bundles.release(desk(door), reference, channel=channel)
     path = bundles.bundle_file(door.instance, bundle)
     if folder is not None:
-        _copy_out(path, path.with_name(f"{bundle.name}.receipt"), folder)
+        copy_out([path, _receipt_of(path, bundle)], folder)
     door.say(
         {"bundle": bundle.name, "path": str(path), "channel": channel},
         f"{bundle.name} is released. Give the key (custody key) on another way.",
     )
 
 
-def _copy_out(bundle: Path, receipt: Path, folder: Path) -> None:
+def _refuse_taken(door: Door, reference: str, folder: Path) -> None:
+    """Refuse before anything is released: a bundle that is on record as handed over must be there."""
+    with door.reading() as (session, actor):
+        bundle = bundles.newest(session, find(session, Submission, reference, actor=actor))
+    path = bundles.bundle_file(door.instance, bundle)
+    refuse_existing(folder / path.name, folder / _receipt_of(path, bundle).name)
     folder.mkdir(parents=True, exist_ok=True)
-    for file in (bundle, receipt):
-        target = folder / file.name
-        if target.exists():
-            raise InvalidInput(f"{target} exists already; nothing was overwritten.")
-        shutil.copyfile(file, target)
+
+
+def _receipt_of(path: Path, bundle: Bundle) -> Path:
+    return path.with_name(f"{bundle.name}.receipt")
 
 
 @submission.command("abandon")
@@ -365,7 +345,10 @@ def receipt(door: Door, /, reference: str, received: str, **facts: Any) -> None:
             session, bundle, received=Moment.parse(received), actor=actor, **facts
         )
         answer = {"bundle": bundle.name, "is_match": made.is_match}
-    door.say(answer, f"The receipt of {answer['bundle']} is recorded.")
+    said = f"The receipt of {answer['bundle']} is recorded."
+    if made.is_match is False:
+        door.warn(f"The digest they state is NOT that of {answer['bundle']}: ask what they received.")
+    door.say(answer, f"{said} The digest they state is right." if made.is_match else said)
 
 
 @submission.command("disclosures")
@@ -374,6 +357,7 @@ def receipt(door: Door, /, reference: str, received: str, **facts: Any) -> None:
 def disclosures(door: Door, item: str) -> None:
     """List who was given a record, when, and on whose consent."""
     with door.reading() as (session, actor):
-        subject: UUID = _subject(session, item, actor).id
-        rows = [dict(row) for row in releasing.disclosures_of(session, subject, actor=actor)]
+        subject = _subject(session, item, actor)
+        rows = [dict(row) for row in releasing.disclosures_of(session, subject.id, actor=actor)]
+    door.note_reading(f"disclosures of {item.strip().upper()}", subject.level)
     door.table(rows, ["disclosed_at", "recipient", "use", "identity_level", "bundle", "number", "channel"])

@@ -2,6 +2,7 @@
 
 import click
 
+from evidence_tracker.cli.door import Door, pass_door
 from evidence_tracker.integrity.__main__ import main as verify_main
 
 
@@ -9,6 +10,7 @@ from evidence_tracker.integrity.__main__ import main as verify_main
 @click.argument(
     "arguments", nargs=-1, type=click.UNPROCESSED, metavar="BUNDLE [--key VKEY] [--receipt FILE] [--json]"
 )
-def verify(arguments: tuple[str, ...]) -> int:
+@pass_door
+def verify(door: Door, arguments: tuple[str, ...]) -> int:
     """Verify a bundle offline, without any instance. Exit status 0, 1, 2 or 3."""
-    return verify_main(list(arguments))
+    return verify_main([*arguments, *(["--json"] if door.is_json else [])])

@@ -251,12 +251,16 @@ def _in_chunks(session: Session, query: Select[Any], column: Any, wanted: Sequen
 
 
 def _lock_head(session: Session) -> LogEpoch:
+    # What this session may have read of the head before is older than the lock.
     head = session.scalars(
-        select(LogEpoch).order_by(LogEpoch.epoch.desc()).limit(1).with_for_update()
+        select(LogEpoch)
+        .order_by(LogEpoch.epoch.desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if head is None:
         raise NotReady("This instance has no custody log yet.", advice="Run 'evidence-tracker init' first.")
-    session.refresh(head)
     return head
 
 

@@ -1,6 +1,7 @@
 """The vault as the acts see it: bytes go in once, come out verified, and each is in the log."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -51,11 +52,24 @@ class Vault:
     sandbox: Sandbox
     clock: Clock
 
-    def deposit(self, stream: BinaryIO, *, progress: Callable[[int], None] | None = None) -> Deposited:
-        """Take bytes in: hash, encrypt, sync and detect in one pass, outside any transaction."""
-        taken = blobs.deposit(self.store, stream, instance_id=self.instance_id, progress=progress)
+    def deposit(
+        self,
+        stream: BinaryIO,
+        *,
+        progress: Callable[[int], None] | None = None,
+        into: blobs.Receiver | None = None,
+    ) -> Deposited:
+        """Take bytes in: hash, encrypt, sync and detect in one pass, outside any transaction.
+
+        ``into`` is a ``batch``; the bytes are safe when that ends.
+        """
+        taken = blobs.deposit(into or self.store, stream, instance_id=self.instance_id, progress=progress)
         detected = self.sandbox.inspect(taken.head)
         return Deposited(taken, detected.value, detected.detector, detected.detector_version)
+
+    def batch(self) -> AbstractContextManager[blobs.Receiver]:
+        """Take many small files with the syncs of one; name them in rows only after the block."""
+        return self.store.batch()
 
     def register(self, session: Session, deposited: Deposited, *, compartment_id: UUID, actor: Actor) -> Blob:
         """Name deposited bytes by a row; equal bytes in one compartment share the blob that is there.

@@ -18,7 +18,7 @@ from evidence_tracker.access.records import find, profile
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.submissions import building, checking, releasing, sealing, writing
 from evidence_tracker.casework.submissions.checking import Looking
-from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionKind
+from evidence_tracker.casework.submissions.models import Bundle, BundleState, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan
 from evidence_tracker.casework.submissions.sealing import Prepared
 from evidence_tracker.casework.submissions.writing import Written
@@ -58,8 +58,18 @@ def check(desk: Desk, reference: str) -> Plan:
         return checking.check(session, submission, desk.looking(session), actor=desk.actor)
 
 
-def approve(desk: Desk, reference: str, *, looked_at: Collection[str], note: str | None) -> str:
-    """Approve a submission as it stands; returns the digest that was approved."""
+def approve(
+    desk: Desk,
+    reference: str,
+    *,
+    looked_at: Collection[str],
+    note: str | None,
+    state: str | None = None,
+) -> str:
+    """Approve a submission as it stands; returns the digest that was approved.
+
+    ``state`` is (the beginning of) the digest that ``check`` showed to the approver.
+    """
     with desk.instance.transaction() as session:
         submission = desk.submission(session, reference)
         seen = looked_at
@@ -67,7 +77,13 @@ def approve(desk: Desk, reference: str, *, looked_at: Collection[str], note: str
             plan = checking.check(session, submission, desk.looking(session), actor=desk.actor)
             seen = {gate.where for gate in plan.gates}
         approval = checking.approve(
-            session, submission, desk.looking(session), actor=desk.actor, looked_at=seen, note=note
+            session,
+            submission,
+            desk.looking(session),
+            actor=desk.actor,
+            looked_at=seen,
+            state=state,
+            note=note,
         )
         return approval.digest
 
@@ -106,8 +122,9 @@ def build(desk: Desk, reference: str, *, progress: Callable[[int], None] | None 
     with instance.reading() as session:
         submission = desk.submission(session, reference)
         bundle = building.unreleased(session, submission.id)
-    if bundle is None:
-        raise NotFound(f"{reference} is not sealed.", advice="Seal it first: 'submission seal'.")
+        if bundle is None:
+            raise NotFound(f"{reference} is not sealed.", advice="Seal it first: 'submission seal'.")
+        building.permit(session, submission, bundle, actor=desk.actor)
     with _computing(instance, submission) as session:
         written = _write(desk, session, submission, bundle)
     with instance.transaction() as session:
@@ -156,11 +173,11 @@ def release(desk: Desk, reference: str, *, channel: str) -> Bundle:
 
 
 def newest(session: Session, submission: Submission) -> Bundle:
-    """Return the submission's newest written bundle."""
+    """Return the submission's newest bundle that is written or released."""
     rows: list[Bundle] = (
         session.query(Bundle)
         .filter_by(submission_id=submission.id)
-        .filter(Bundle.written_at.is_not(None))
+        .filter(Bundle.state.in_([BundleState.WRITTEN, BundleState.RELEASED]))
         .order_by(Bundle.sealed_at.desc())
         .limit(1)
         .all()

@@ -7,44 +7,52 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.errors import EvidenceTrackerError
 from evidence_tracker.instance import Instance
-from evidence_tracker.outbox import Promise, failed, keep, lease
+from evidence_tracker.outbox import Promise, PromiseState, failed, keep, lease
 
-Job = Callable[[Instance, dict[str, Any]], None]
+Record = Callable[[Session], None]
+Job = Callable[[Instance, dict[str, Any]], Record]
+
+TAKEN_AT_ONCE = 8
 
 
 def run_owed(instance: Instance, jobs: Mapping[str, Job], *, limit: int = 1000) -> int:
-    """Run up to ``limit`` owed promises of the kinds in ``jobs``; returns how many were kept."""
-    kept = 0
-    for _ in range(limit):
-        taken = _take(instance, list(jobs))
-        if taken is None:
+    """Run up to ``limit`` owed promises of the kinds in ``jobs``; returns how many were kept.
+
+    A job does the long work outside any transaction and returns the act that records what came of
+    it. That act and the keeping of the promise are one transaction: both are there, or neither.
+    """
+    kept = tried = 0
+    while tried < limit:
+        taken = _take(instance, list(jobs), min(limit - tried, TAKEN_AT_ONCE))
+        if not taken:
             break
-        kept += _run(instance, jobs[taken.kind], taken)
+        tried += len(taken)
+        kept += sum(_run(instance, jobs[one.kind], one) for one in taken)
     return kept
 
 
-def _take(instance: Instance, kinds: list[str]) -> Promise | None:
+def _take(instance: Instance, kinds: list[str], most: int) -> list[Promise]:
     with instance.transaction() as session:
-        rows = lease(session, at=instance.clock.now(), kinds=kinds)
-        return rows[0] if rows else None
+        return lease(session, at=instance.clock.now(), kinds=kinds, limit=most)
 
 
 def _run(instance: Instance, job: Job, taken: Promise) -> bool:
-    reason = None
     try:
-        job(instance, taken.payload)
+        _keep(instance, taken, job(instance, taken.payload))
     except EvidenceTrackerError as error:
         reason = f"{error} {error.advice}"
     except Exception as error:  # noqa: BLE001 - the one place: a job that fails must not stop the others
         reason = f"{type(error).__name__}: {error}"
-    with instance.transaction() as session:
-        _settle(session, taken, reason, instance)
-    return reason is None
-
-
-def _settle(session: Session, taken: Promise, reason: str | None, instance: Instance) -> None:
-    row = session.get_one(Promise, taken.id)
-    if reason is None:
-        keep(row, at=instance.clock.now())
     else:
-        failed(row, reason)
+        return True
+    with instance.transaction() as session:
+        failed(session.get_one(Promise, taken.id), reason)
+    return False
+
+
+def _keep(instance: Instance, taken: Promise, record: Record) -> None:
+    with instance.transaction() as session:
+        row = session.get_one(Promise, taken.id)
+        if row.state == PromiseState.OWED.value:  # or another worker took it over when the lease had run out
+            record(session)
+            keep(row, at=instance.clock.now())

@@ -70,6 +70,9 @@ class Receiver(Protocol):
 class Store(Receiver, Protocol):
     """Where ciphertext lies: a folder, or a bucket."""
 
+    def batch(self) -> AbstractContextManager[Receiver]:
+        """Take many small blobs together; they exist when the block ends, or none does."""
+
     def open(self, blob_id: UUID) -> BinaryIO:
         """Open the ciphertext, seekable; raises BlobMissing."""
 

@@ -10,7 +10,7 @@ from evidence_tracker.access.models import AccessEntry
 from evidence_tracker.cli import main
 from evidence_tracker.custody.history import events_of
 from tests.cast import MISSION, PASSPHRASE
-from tests.cli.running import CommandLine
+from tests.cli.running import CommandLine, descriptor
 
 HOME = ("--compartment", f"{MISSION}-C")
 
@@ -165,21 +165,19 @@ def test_without_a_terminal_nothing_is_asked(cli):
     assert "nothing to seal" in cli.refused("amina", "person", "seal", code)
 
 
-def test_names_do_not_stay_on_the_command_line_of_a_real_instance(cli, instance_path, capsys, monkeypatch):
-    monkeypatch.delenv("EVIDENCE_TRACKER_PASSPHRASE")
-    config = instance_path / "config.toml"
-    config.write_text(config.read_text("utf-8").replace('"test"', '"field"'), encoding="utf-8")
-    read_end, write_end = os.pipe()
-    os.write(write_end, f"{PASSPHRASE}\n".encode())
-    os.close(write_end)
-    status = main(
-        [
-            *("person", "add", *HOME, "--adult", "--name", "Оксана", "--alias", "Ластівка"),
-            *("--instance", str(instance_path), "--passphrase-fd", str(read_end)),
-        ]
+def test_names_do_not_stay_on_the_command_line_of_a_real_instance(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("EVIDENCE_TRACKER_PASSPHRASE", raising=False)
+
+    def run(*words):
+        with descriptor(PASSPHRASE) as number:
+            status = main([*words, "--instance", str(tmp_path / "real"), "--passphrase-fd", str(number)])
+        return status, capsys.readouterr().err
+
+    founding = ("--organisation", "Fictional", "--origin", "evidence.example/real", "--kind", "field")
+    assert run("init", *founding)[0] == 0
+    status, err = run(
+        "person", "add", "--compartment", "REA", "--adult", "--name", "Оксана", "--alias", "Ластівка"
     )
-    os.close(read_end)
-    _, err = capsys.readouterr()
     assert status == 1
     assert "--name, --alias would stay in the history of the shell" in err
     assert "Оксана" not in err

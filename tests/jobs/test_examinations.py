@@ -39,8 +39,10 @@ def test_the_same_job_twice_leaves_one_examination(instance, cast):
     with instance.transaction() as session:
         exhibit = receive(session, instance.vault, cast, png(5), name="a.png")
 
-    examine_exhibit(instance, {"exhibit": str(exhibit.id)})
-    examine_exhibit(instance, {"exhibit": str(exhibit.id)})
+    for _ in range(2):
+        record = examine_exhibit(instance, {"exhibit": str(exhibit.id)})
+        with instance.transaction() as session:
+            record(session)
 
     assert len(found(instance)) == 1
 
@@ -59,7 +61,9 @@ def test_a_thing_has_nothing_to_examine(instance, cast):
     with instance.transaction() as session:
         exhibit = exhibit_of(session, thing(session, instance.vault, cast))
 
-    examine_exhibit(instance, {"exhibit": str(exhibit.id)})
+    record = examine_exhibit(instance, {"exhibit": str(exhibit.id)})
+    with instance.transaction() as session:
+        record(session)
 
     assert found(instance) == []
 

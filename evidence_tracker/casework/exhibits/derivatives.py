@@ -12,7 +12,10 @@ from evidence_tracker.casework.exhibits.models import DerivativeKind, Exhibit
 from evidence_tracker.casework.exhibits.registration import Home, Made, register
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.vault import Deposited, Vault
-from evidence_tracker.errors import InvalidInput, SecondPersonNeeded
+from evidence_tracker.errors import GateClosed, InvalidInput, SecondPersonNeeded
+
+#: Working copies that show less than their original; all others show the same.
+SHOWS_LESS = frozenset({DerivativeKind.REDACTION, DerivativeKind.IDENTIFIERS_REMOVED})
 
 
 def derive(
@@ -37,7 +40,13 @@ def derive(
     require(session, actor, Permission.READ, original.compartment_id, level=original.level)
     rules = governance or Governance.of(original)
     require(session, actor, Permission.RECORD, original.compartment_id, level=rules.level)
-    title = f"{kind.value.replace('-', ' ').capitalize()} of {original.reference}"
+    if kind not in SHOWS_LESS and rules.level.rank < original.level.rank:
+        raise GateClosed(
+            f"A {kind.value} shows what {original.reference} shows and cannot be less restricted.",
+            advice="Make a redaction or a copy with identifiers removed.",
+        )
+    # Titles go out, references stay here.
+    title = kind.value.replace("-", " ").capitalize()
     stated = facts or ExhibitFacts(kind=original.kind if kind is DerivativeKind.COPY else None, title=title)
     made = Made(
         original, kind, needed(how, "What was done to make it"), needed(tool, "The tool and its version")
@@ -75,6 +84,9 @@ def check_derivative(
         raise InvalidInput(f"{derivative.reference} is an original; only working copies are checked.")
     if derivative.checked_by is not None:
         raise InvalidInput(f"{derivative.reference} is checked already.")
+    # Compared means: may see both.
+    original = session.get_one(Exhibit, derivative.made_from_id)
+    require(session, actor, Permission.READ, original.compartment_id, level=original.level)
     if derivative.recorded_by == actor.account_id:
         raise SecondPersonNeeded(
             f"{actor.login} made {derivative.reference}, so somebody else has to check it.",

@@ -6,11 +6,13 @@ read or that changes while it is read) is reported with its reason, and the rest
 
 import os
 import stat
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +21,15 @@ from evidence_tracker.casework.exhibits.names import kept
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.vault import Deposited, Vault
 from evidence_tracker.errors import EvidenceTrackerError, IntegrityFailure, Refused
+from evidence_tracker.vault.blobs import Receiver
 
 Acting = Callable[[], AbstractContextManager[tuple[Session, Actor]]]
 Receive = Callable[[Session, Actor, Deposited, str], Exhibit]
 Progress = Callable[[str, int, int], None]
+_Result = TypeVar("_Result")
+
+SMALL = 1 << 20
+MOST_IN_GROUP = 64
 
 
 @dataclass(frozen=True)
@@ -65,22 +72,11 @@ def receive_paths(
     ``acting`` opens the one transaction of a file, ``receive`` is the act in it (session,
     actor, deposited bytes, original name). ``progress`` is told the name, the bytes taken
     and the size. ``keep_out`` are folders never read: the instance's own. An integrity
-    failure ends the run; every other failure ends only its file.
+    failure ends the run; every other failure ends only its file. Small files are read in
+    groups: the bytes of a group are safe before the first of its files is named.
     """
-    for found in walk(paths, keep_out):
-        if isinstance(found, NotTaken):
-            yield found
-            continue
-        try:
-            exhibit = _take(found, vault, acting, receive, progress)
-        except IntegrityFailure:
-            raise
-        except EvidenceTrackerError as error:
-            yield NotTaken(kept(found.path), str(error), error.advice)
-        except OSError as error:
-            yield _unreadable(found.path, error)
-        else:
-            yield Taken(kept(found.path), exhibit)
+    for group in _groups(walk(paths, keep_out)):
+        yield from _receive_group(group, vault, acting, receive, progress)
 
 
 def receive_file(
@@ -93,10 +89,11 @@ def receive_file(
     if isinstance(found, NotTaken):
         raise Refused(f"{found.path}: {found.error}", advice=found.advice)
     try:
-        return _take(found, vault, acting, receive, progress)
+        read = _read(found, vault, progress)
     except OSError as error:
         reported = _unreadable(path, error)
         raise Refused(f"{reported.path}: {reported.error}", advice=reported.advice) from error
+    return _name(read, vault, acting, receive)
 
 
 def walk(paths: Iterable[Path], keep_out: Collection[Path] = ()) -> Iterator[FoundFile | NotTaken]:
@@ -148,32 +145,116 @@ def _file(path: Path, name: str, seen: os.stat_result) -> FoundFile | NotTaken:
     return FoundFile(path, name, seen) if stat.S_ISREG(seen.st_mode) else _not_a_file(path, seen.st_mode)
 
 
-def _take(
-    found: FoundFile, vault: Vault, acting: Acting, receive: Receive, progress: Progress | None
-) -> Exhibit:
-    """Deposit one file, then name it in one transaction.
+def _groups(found: Iterable[FoundFile | NotTaken]) -> Iterator[list[FoundFile | NotTaken]]:
+    """Put small neighbours together, so that they share the syncs of one batch; a large file stays alone."""
+    group: list[FoundFile | NotTaken] = []
+    for one in found:
+        if isinstance(one, FoundFile) and one.seen.st_size > SMALL:
+            yield from filter(None, (group, [one]))
+            group = []
+        else:
+            group.append(one)
+        if len(group) == MOST_IN_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _receive_group(
+    group: list[FoundFile | NotTaken],
+    vault: Vault,
+    acting: Acting,
+    receive: Receive,
+    progress: Progress | None,
+) -> Iterator[Taken | NotTaken]:
+    """Deposit all of a group, then name each file in a transaction of its own."""
+    waiting = deque(_read_group(group, vault, progress))
+    try:
+        while waiting:
+            read = waiting.popleft()
+            if isinstance(read, NotTaken):
+                yield read
+                continue
+            named = _reported(read.found.path, partial(_name, read, vault, acting, receive))
+            yield named if isinstance(named, NotTaken) else Taken(kept(read.found.path), named)
+    finally:
+        for unnamed in waiting:
+            if isinstance(unnamed, _Read):
+                vault.discard(unnamed.deposited)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file whose bytes are in the vault, named by no row yet."""
+
+    found: FoundFile
+    deposited: Deposited
+    is_changed: bool
+
+
+def _read_group(
+    group: list[FoundFile | NotTaken], vault: Vault, progress: Progress | None
+) -> list[_Read | NotTaken]:
+    """Deposit a group of files, durably for all when this returns; what cannot be read is reported."""
+    if len(group) == 1:
+        return [_read_or_report(one, vault, progress) for one in group]
+    try:
+        with vault.batch() as batch:
+            return [_read_or_report(one, vault, progress, batch) for one in group]
+    except OSError as error:
+        return [
+            one if isinstance(one, NotTaken) else _not_kept(one.path, _vault_fails(error)) for one in group
+        ]
+
+
+def _read_or_report(
+    found: FoundFile | NotTaken, vault: Vault, progress: Progress | None, into: Receiver | None = None
+) -> _Read | NotTaken:
+    if isinstance(found, NotTaken):
+        return found
+    return _reported(found.path, partial(_read, found, vault, progress, into))
+
+
+def _reported(path: Path, act: Callable[[], _Result]) -> _Result | NotTaken:
+    """Do something with one file; what goes wrong with it is reported, but a broken vault or log ends the run."""
+    try:
+        return act()
+    except IntegrityFailure:
+        raise
+    except EvidenceTrackerError as error:
+        return _not_kept(path, error)
+    except OSError as error:
+        return _unreadable(path, error)
+
+
+def _read(found: FoundFile, vault: Vault, progress: Progress | None, into: Receiver | None = None) -> _Read:
+    with _open(found) as stream:
+        try:
+            deposited = vault.deposit(
+                stream, progress=_telling(progress, found.name, found.seen.st_size), into=into
+            )
+        except OSError as error:
+            raise _vault_fails(error) from error
+        after = os.fstat(stream.fileno())
+    is_changed = _state(after) != _state(found.seen) or deposited.size != found.seen.st_size
+    return _Read(found, deposited, is_changed)
+
+
+def _name(read: _Read, vault: Vault, acting: Acting, receive: Receive) -> Exhibit:
+    """Name deposited bytes in one transaction.
 
     If the act refuses, the bytes go at once. Once it has succeeded they stay, whatever
     happens: the commit may have been written, and the sweeper removes what no row names.
     """
-    deposited = _deposit(found, vault, progress)
     with ExitStack() as if_refused:
-        if_refused.callback(vault.discard, deposited)
+        if_refused.callback(vault.discard, read.deposited)
+        if read.is_changed:
+            raise _changed(read.found.seen.st_size, read.deposited.size)
         with acting() as (session, actor):
-            exhibit = receive(session, actor, deposited, found.name)
+            exhibit = receive(session, actor, read.deposited, read.found.name)
             if_refused.pop_all()
     return exhibit
-
-
-def _deposit(found: FoundFile, vault: Vault, progress: Progress | None) -> Deposited:
-    with _open(found) as stream:
-        size = found.seen.st_size
-        deposited = vault.deposit(stream, progress=_telling(progress, found.name, size))
-        after = os.fstat(stream.fileno())
-    if _state(after) != _state(found.seen) or deposited.size != size:
-        vault.discard(deposited)
-        raise _changed(size, deposited.size)
-    return deposited
 
 
 def _open(found: FoundFile) -> BinaryIO:
@@ -237,6 +318,17 @@ def _not_a_file(path: Path, mode: int) -> NotTaken:
         f"This is {kinds.get(stat.S_IFMT(mode), 'not a file')}, not a file.",
         "Take in an image or a copy of what it holds.",
     )
+
+
+def _vault_fails(error: OSError) -> Refused:
+    return Refused(
+        f"The vault cannot keep this: {error.strerror or error}. Nothing was kept.",
+        advice="Check the vault's device and the space on it, and take it in again.",
+    )
+
+
+def _not_kept(path: Path, error: EvidenceTrackerError) -> NotTaken:
+    return NotTaken(kept(path), str(error), error.advice)
 
 
 def _unreadable(path: Path, error: OSError | RuntimeError) -> NotTaken:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import amend
 from evidence_tracker.casework.submissions import payload
-from evidence_tracker.casework.submissions.models import Bundle, BundleState
+from evidence_tracker.casework.submissions.checking import fitting_approval, look, refuse_closed
+from evidence_tracker.casework.submissions.models import Bundle, BundleState, Submission
 from evidence_tracker.casework.submissions.payload import File
 from evidence_tracker.casework.submissions.sealing import Prepared
 from evidence_tracker.casework.submissions.writing import Written
@@ -23,7 +24,7 @@ from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.history import CustodyEvent, events_of, prove
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.custody.models import CustodyEventRow, LogEpoch
-from evidence_tracker.errors import DigestMismatch, GateClosed
+from evidence_tracker.errors import Conflict, DigestMismatch, GateClosed
 from evidence_tracker.integrity.archive import Entry
 from evidence_tracker.integrity.bagit import BAGIT_TXT, bag_info, manifest_text, payload_oxum
 from evidence_tracker.integrity.checkpoint import Checkpoint
@@ -33,6 +34,23 @@ from evidence_tracker.vault.keyring import Keyring
 SEAL_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "manifest_sha256", "submission_version", "items")
 WRITTEN_FIELDS = ("act", "subject", "seq", "prev", "logged_at", "zip_sha256", "encrypted_sha256", "size")
 LINK_FIELDS = ("act", "subject", "seq", "prev", "previous_checkpoint", "restored_size")
+
+
+def permit(session: Session, submission: Submission, bundle: Bundle, *, actor: Actor) -> None:
+    """Refuse whoever may not build this bundle, before a byte of it is written.
+
+    The builder may see every item and approved none of it; what was withdrawn or changed since
+    the sealing is not even written.
+    """
+    require(session, actor, Permission.BUILD, submission.compartment_id, level=submission.level)
+    plan = look(session, submission, actor=actor)
+    refuse_closed(plan)
+    if plan.digest != bundle.plan_digest:
+        raise GateClosed(
+            f"{submission.reference} was changed after {bundle.name} was sealed.",
+            advice="Give the bundle up, have the submission approved as it is now, and seal again.",
+        )
+    fitting_approval(session, submission, plan, actor=actor)
 
 
 def tag_files(
@@ -168,6 +186,11 @@ def entries(prepared: Prepared, tags: Mapping[str, bytes]) -> list[Entry]:
 def note_written(session: Session, bundle: Bundle, written: Written, *, actor: Actor) -> Bundle:
     """Append ``bundle_written``: from now on the bytes are known, and only now may they leave."""
     require(session, actor, Permission.BUILD, bundle.compartment_id, level=bundle.level)
+    if bundle.state not in {BundleState.SEALED, BundleState.WRITTEN}:
+        raise Conflict(
+            f"The bundle {bundle.name} was {bundle.state} while it was being written.",
+            advice="Look at the submission: 'submission show'.",
+        )
     record(
         session,
         CustodyVerb.BUNDLE_WRITTEN,

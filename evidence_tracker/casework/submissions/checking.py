@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
 from evidence_tracker.casework.exhibits.models import Exhibit
-from evidence_tracker.casework.submissions import payload, scan
+from evidence_tracker.casework.submissions import annex, payload, scan
 from evidence_tracker.casework.submissions.gates import Gate, GateCode
 from evidence_tracker.casework.submissions.models import Approval, Submission, SubmissionItem, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan, annex_gates, make_plan
 from evidence_tracker.custody.events import Actor, CustodyVerb
+from evidence_tracker.custody.history import events_of
 from evidence_tracker.custody.vault import Vault
-from evidence_tracker.errors import ConsentMissing, GateClosed, InvalidInput, SecondPersonNeeded
+from evidence_tracker.errors import Conflict, ConsentMissing, GateClosed, InvalidInput, SecondPersonNeeded
 from evidence_tracker.keys.roots import PrivateKey
+from evidence_tracker.vault.keyring import Keyring
 
 #: Gates that only the person can lift; they raise ``ConsentMissing`` instead of ``GateClosed``.
 _PERSONAL = frozenset({GateCode.CONSENT})
@@ -38,18 +40,29 @@ def check(session: Session, submission: Submission, looking: Looking, *, actor: 
 
     Needs a writing session: opening the names of the identity vault is logged.
     """
-    require(session, actor, Permission.READ, submission.compartment_id, level=submission.level)
-    plan = make_plan(session, submission, actor=actor)
-    _check_annex(session, submission, plan, actor=actor)
-    if submission.kind is SubmissionKind.EVIDENCE:
-        plan.gates.extend(_scan(session, submission, plan, looking, actor=actor))
+    plan = look(session, submission, actor=actor)
+    scanned = _scan if submission.kind is SubmissionKind.EVIDENCE else _scan_annex
+    plan.gates.extend(scanned(session, submission, plan, looking, actor=actor))
     return plan
 
 
-def _check_annex(session: Session, submission: Submission, plan: Plan, *, actor: Actor) -> None:
+def look(session: Session, submission: Submission, *, actor: Actor) -> Plan:
+    """Ask every gate but the scan for names, which needs the identity root and takes long."""
+    require(session, actor, Permission.READ, submission.compartment_id, level=submission.level)
+    plan = make_plan(session, submission, actor=actor)
     if submission.annex_of_id is not None:
         evidence = session.get_one(Submission, submission.annex_of_id)
         plan.gates.extend(annex_gates(plan, make_plan(session, evidence, actor=actor)))
+    return plan
+
+
+def _scan_annex(
+    session: Session, submission: Submission, plan: Plan, looking: Looking, *, actor: Actor
+) -> list[Gate]:
+    """Search the words around the identities: they name nobody, least of all who is not among them."""
+    names = scan.names_of_everybody(session, looking.private, submission, {}, {}, actor=actor)
+    words = annex.statement(plan.document, looking.frame)
+    return scan.scan_texts(names, payload.texts_of({annex.STATEMENT: words}))
 
 
 def _scan(
@@ -89,23 +102,28 @@ def approve(
     *,
     actor: Actor,
     looked_at: Collection[str] = (),
+    state: str | None = None,
     note: str | None = None,
 ) -> Approval:
     """Say yes to the submission exactly as it stands; the approver prepared none of it.
 
-    ``looked_at`` names the items no machine could read for names; all of them must be in it.
+    The right to approve is needed wherever an item is at home. ``looked_at`` names the items at
+    which a person has to look; all of them must be in it. ``state`` is the beginning of the
+    digest that was looked at: another one is refused, since the numbers may mean other items.
     """
     require(session, actor, Permission.APPROVE, submission.compartment_id, level=submission.level)
     _refuse_preparers(session, submission, actor)
     plan = check(session, submission, looking, actor=actor)
+    for compartment_id, level in plan.homes:
+        require(session, actor, Permission.APPROVE, compartment_id, level=level)
     refuse_closed(plan)
-    unread = {gate.where for gate in plan.gates if gate.code is GateCode.UNREADABLE}
-    missing = sorted(unread - set(looked_at))
-    if missing:
-        raise GateClosed(
-            f"No machine could read {', '.join(missing)} for names.",
-            advice="Look at each of them yourself, then approve with --looked-at and their numbers.",
+    if state is not None and not (state and plan.digest.startswith(state)):
+        raise Conflict(
+            f"{submission.reference} is in the state {plan.digest[:16]}, not in the one you looked at.",
+            advice="Look at it again: 'submission check'.",
         )
+    to_see = {gate.where for gate in plan.gates if gate.needs_a_look}
+    _refuse_unseen(plan, to_see - set(looked_at))
     return create(
         session,
         Approval,
@@ -117,19 +135,40 @@ def approve(
         submission_id=submission.id,
         digest=plan.digest,
         approver_id=actor.account_id,
-        looked_at=sorted(unread),
+        looked_at=sorted(to_see),
         note=note,
         revoked_at=None,
         revoked_reason=None,
     )
 
 
-def _refuse_preparers(session: Session, submission: Submission, actor: Actor) -> None:
-    added_by = session.scalars(
-        select(SubmissionItem.recorded_by).where(SubmissionItem.submission_id == submission.id)
+def _refuse_unseen(plan: Plan, unseen: Collection[str]) -> None:
+    if not unseen:
+        return
+    says = sorted(
+        {f"{gate.where}: {gate.says}" for gate in plan.gates if gate.where in unseen and gate.needs_a_look}
     )
-    if actor.account_id in {submission.owner_id, submission.recorded_by, *added_by}:
+    raise GateClosed(
+        f"A person has to look at {', '.join(sorted(unseen))}. {'; '.join(says)}.",
+        advice="Look at each of them yourself, then approve with --looked-at and their numbers.",
+    )
+
+
+def _refuse_preparers(session: Session, submission: Submission, actor: Actor) -> None:
+    if actor.account_id in _preparers(session, submission):
         raise SecondPersonNeeded(f"{actor.login} prepared {submission.reference} and cannot approve it.")
+
+
+def _preparers(session: Session, submission: Submission) -> set[UUID]:
+    """Return whoever made or changed the submission, or put in or took out any of it, by the log."""
+    items = session.scalars(select(SubmissionItem).where(SubmissionItem.submission_id == submission.id)).all()
+    found = {submission.owner_id, submission.recorded_by, *(item.recorded_by for item in items)}
+    keyring: Keyring = session.info["keyring"]
+    for subject in (submission.id, *(item.id for item in items if item.version > 1)):
+        for event in events_of(session, keyring, subject):
+            if event.record is not None:
+                found.add(UUID(event.values["actor"]))
+    return found
 
 
 def revoke(session: Session, approval: Approval, *, reason: str, actor: Actor) -> Approval:
@@ -161,12 +200,11 @@ def fitting_approval(session: Session, submission: Submission, plan: Plan, *, ac
             else f"{submission.reference} is not approved."
         )
         raise GateClosed(says, advice="Ask another person to approve it as it stands: 'submission approve'.")
-    by_others = [row for row in fitting if row.approver_id != actor.account_id]
-    if not by_others:
+    if any(row.approver_id == actor.account_id for row in fitting):
         raise SecondPersonNeeded(
             f"{actor.login} approved {submission.reference} and cannot seal, build or release it."
         )
-    return by_others[0]
+    return fitting[0]
 
 
 def explain(plan: Plan) -> list[dict[str, Any]]:

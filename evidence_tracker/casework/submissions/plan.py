@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import get
 from evidence_tracker.casework.allegations.models import Allegation
 from evidence_tracker.casework.consent.models import IdentityLevel
@@ -126,13 +127,15 @@ class Plan:
     """What would go, at which level, and every gate that is not open.
 
     ``people`` are those who allowed something in it, with the levels they allowed;
-    ``made_from`` says what each item was made from.
+    ``made_from`` says what each item was made from, ``homes`` in which compartments and at which
+    levels the items are kept.
     """
 
     document: dict[str, Any]
     gates: list[Gate] = field(default_factory=list)
     people: dict[UUID, set[IdentityLevel]] = field(default_factory=dict)
     made_from: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    homes: set[tuple[UUID, Level]] = field(default_factory=set)
 
     @property
     def digest(self) -> str:
@@ -182,6 +185,7 @@ def make_plan(session: Session, submission: Submission, *, actor: Actor) -> Plan
         plan.document["items"].append(entry.document())
         plan.gates.extend(entry.gates)
         plan.made_from[item.subject] = entry.standing.made_from
+        plan.homes |= entry.homes
         for person, level in entry.permitted.people.items():
             plan.people.setdefault(person, set()).add(level)
     return plan
@@ -226,6 +230,7 @@ class _Entry:
         self.gates: list[Gate] = []
         self.permitted = Permitted(None, (), {})
         self.standing = Standing(())
+        self.homes: set[tuple[UUID, Level]] = set()
 
     def document(self) -> dict[str, Any]:
         make = {
@@ -338,7 +343,9 @@ class _Entry:
         }
 
     def _see(self, model: type[Any]) -> Any:
-        return get(self._session, model, self._item.subject, actor=self._actor)
+        record = get(self._session, model, self._item.subject, actor=self._actor)
+        self.homes.add((record.compartment_id, record.level))
+        return record
 
     def _ask(self, standing: Standing) -> Asked:
         self.standing = standing

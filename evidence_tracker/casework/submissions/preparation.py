@@ -102,7 +102,7 @@ def amend_submission(
     expected_version: int | None = None,
 ) -> Submission:
     """Change title, statement, language, purpose, basis or level; an approval given before no longer fits."""
-    _refuse_closed(session, submission)
+    refuse_fixed(session, submission)
     unknown = changes.keys() - {"title", "statement", "language", "purpose", "legal_basis", "level"}
     if unknown:
         raise InvalidInput(f"{min(unknown)!r} of a submission cannot be changed.")
@@ -118,7 +118,7 @@ def amend_submission(
 
 def add_item(session: Session, submission: Submission, subject: Subject, *, actor: Actor) -> SubmissionItem:
     """Put a record into the submission; it gets the first number of its kind that is free there."""
-    _refuse_closed(session, submission)
+    refuse_fixed(session, submission)
     kind = _KINDS[type(subject)]
     _refuse_wrong_kind(submission, kind)
     seen = get(session, type(subject), subject.id, actor=actor)
@@ -173,7 +173,7 @@ def remove_item(
     session: Session, submission: Submission, item: SubmissionItem, *, reason: str, actor: Actor
 ) -> SubmissionItem:
     """Take an item out again, for a reason that stays here; the numbers behind it move up."""
-    _refuse_closed(session, submission)
+    refuse_fixed(session, submission)
     if item.ended_at is not None:
         raise InvalidInput(f"{item.number} is out of the submission already.")
     amend(
@@ -202,7 +202,7 @@ def _close_gaps(session: Session, submission: Submission, kind: ItemKind, *, act
 
 def close_submission(session: Session, submission: Submission, *, reason: str, actor: Actor) -> Submission:
     """Close a submission: nothing more is added, sealed or released."""
-    _refuse_closed(session, submission)
+    refuse_fixed(session, submission)
     return amend(
         session,
         submission,
@@ -224,7 +224,8 @@ def live_items(session: Session, submission: Submission) -> list[SubmissionItem]
     return sorted(rows, key=lambda item: (order.index(item.kind), item.number))
 
 
-def _refuse_closed(session: Session, submission: Submission) -> None:
+def refuse_fixed(session: Session, submission: Submission) -> None:
+    """Refuse what is closed, or sealed in a bundle that was neither released nor given up."""
     if submission.closed_at is not None:
         raise GateClosed(f"{submission.reference} is closed.", advice="Open a new submission.")
     sealed = session.scalar(

@@ -21,6 +21,7 @@ from evidence_tracker.casework.submissions.models import (
     Receipt,
     Submission,
 )
+from evidence_tracker.casework.submissions.plan import Plan
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.errors import GateClosed, InvalidInput
@@ -41,6 +42,8 @@ def release(
     Asks every gate again: what was withdrawn since the sealing keeps the bundle here.
     """
     require(session, actor, Permission.RELEASE, submission.compartment_id, level=submission.level)
+    if submission.closed_at is not None:
+        raise GateClosed(f"{submission.reference} is closed.", advice="Open a new submission.")
     if bundle.state not in {BundleState.WRITTEN, BundleState.RELEASED}:
         raise GateClosed(
             f"The bundle {bundle.name} is {bundle.state}.", advice="Build it first: 'submission build'."
@@ -53,7 +56,7 @@ def release(
             advice="Give the bundle up, have the submission approved as it is now, and seal again.",
         )
     fitting_approval(session, submission, plan, actor=actor)
-    _disclose(session, submission, bundle, channel=needed(channel, "The channel"), actor=actor)
+    _disclose(session, submission, bundle, plan, channel=needed(channel, "The channel"), actor=actor)
     record(
         session,
         CustodyVerb.BUNDLE_RELEASED,
@@ -73,9 +76,19 @@ def release(
 
 
 def _disclose(
-    session: Session, submission: Submission, bundle: Bundle, *, channel: str, actor: Actor
+    session: Session,
+    submission: Submission,
+    bundle: Bundle,
+    plan: Plan,
+    *,
+    channel: str,
+    actor: Actor,
 ) -> None:
+    # On the chain of each disclosure, never on that of the item: the next recipient gets the whole
+    # chain of the item, and would count to how many it went before.
+    asked = {item["number"]: item for item in plan.document["items"]}
     for item in bundle.plan["items"]:
+        stands = asked[item["number"]]
         create(
             session,
             Disclosure,
@@ -83,6 +96,7 @@ def _disclose(
             governance=Governance.of(submission),
             actor=actor,
             permission=Permission.RELEASE,
+            verb=CustodyVerb.DISCLOSED,
             bundle_id=bundle.id,
             party_id=submission.party_id,
             subject=UUID(item["subject"]),
@@ -90,18 +104,10 @@ def _disclose(
             number=item["number"],
             events=item["events"],
             use=Use(bundle.plan["use"]),
-            identity_level=IdentityLevel(item["level"]) if item["level"] else None,
-            consents=item["consents"],
+            identity_level=IdentityLevel(stands["level"]) if stands["level"] else None,
+            consents=stands["consents"],
             channel=channel,
             disclosed_at=now(session),
-        )
-        record(
-            session,
-            CustodyVerb.DISCLOSED,
-            UUID(item["subject"]),
-            compartment_id=bundle.compartment_id,
-            actor=actor,
-            facts={"bundle": str(bundle.id), "recipient": str(submission.party_id), "number": item["number"]},
         )
 
 

@@ -14,10 +14,17 @@ from evidence_tracker.access.records import Governance, amend, create, profile
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.codes import CROCKFORD
 from evidence_tracker.casework.submissions import annex, payload
-from evidence_tracker.casework.submissions.checking import Looking, check, fitting_approval, refuse_closed
+from evidence_tracker.casework.submissions.checking import (
+    Looking,
+    check,
+    fitting_approval,
+    look,
+    refuse_closed,
+)
 from evidence_tracker.casework.submissions.models import Bundle, BundleState, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.payload import File
-from evidence_tracker.casework.submissions.plan import Plan, make_plan
+from evidence_tracker.casework.submissions.plan import Plan
+from evidence_tracker.casework.submissions.preparation import refuse_fixed
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import record
 from evidence_tracker.custody.vault import Vault
@@ -82,6 +89,7 @@ def new_name(session: Session) -> str:
 def prepare(session: Session, submission: Submission, looking: Looking, *, actor: Actor) -> Plan:
     """Ask every gate and the approval; returns the plan that may be sealed (first transaction)."""
     require(session, actor, Permission.BUILD, submission.compartment_id, level=submission.level)
+    refuse_fixed(session, submission)
     plan = check(session, submission, looking, actor=actor)
     refuse_closed(plan)
     fitting_approval(session, submission, plan, actor=actor)
@@ -157,7 +165,8 @@ def seal(
 ) -> Bundle:
     """Fix the manifest in the log (one transaction); refuses if anything changed meanwhile."""
     require(session, actor, Permission.BUILD, submission.compartment_id, level=submission.level)
-    plan = make_plan(session, submission, actor=actor)
+    refuse_fixed(session, submission)
+    plan = look(session, submission, actor=actor)
     refuse_closed(plan)
     if plan.digest != prepared.digest or _counts(plan.document) != _counts(prepared.plan):
         raise Conflict(
@@ -165,6 +174,7 @@ def seal(
             advice="Look at the change, have it approved and seal again.",
         )
     approval = fitting_approval(session, submission, plan, actor=actor)
+    document = _with_consents_of(plan, prepared.plan)
     manifest_sha256 = hashlib.sha256(prepared.manifest_sha256).hexdigest()
     bundle = create(
         session,
@@ -177,7 +187,7 @@ def seal(
         approval_id=approval.id,
         state=BundleState.SEALED,
         name=new_name(session),
-        plan=prepared.plan,
+        plan=document,
         plan_digest=prepared.digest,
         submission_version=submission.version,
         sealed_at=now(session),
@@ -202,12 +212,19 @@ def seal(
             "bundle": str(bundle.id),
             "manifest_sha256": manifest_sha256,
             "submission_version": submission.version,
-            "items": _counts(prepared.plan),
+            "items": _counts(document),
             "approvals": [{"approval": str(approval.id), "approver": str(approval.approver_id)}],
-            "coverage": _coverage(prepared.plan),
+            "coverage": _coverage(document),
         },
     )
     return bundle
+
+
+def _with_consents_of(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the computed plan with the consents that it rests on now, which no digest covers."""
+    now_on = {item["number"]: item["consents"] for item in plan.document["items"]}
+    items = [{**item, "consents": now_on[item["number"]]} for item in document["items"]]
+    return {**document, "items": items}
 
 
 def _counts(document: Mapping[str, Any]) -> dict[str, int]:

@@ -11,10 +11,16 @@ from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
 from evidence_tracker.casework.consent.models import IdentityLevel, Use
-from evidence_tracker.casework.consent.statements import withdraw
+from evidence_tracker.casework.consent.statements import Cell, limit, withdraw
 from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.casework.persons.identities import seal_identity
 from evidence_tracker.casework.persons.models import Person
-from evidence_tracker.casework.submissions.preparation import Opening, add_item, open_submission
+from evidence_tracker.casework.submissions.preparation import (
+    Opening,
+    add_item,
+    amend_submission,
+    open_submission,
+)
 from evidence_tracker.custody.events import CustodyVerb
 from evidence_tracker.custody.history import events_of
 from evidence_tracker.errors import ConsentMissing, GateClosed, NotPermitted
@@ -133,6 +139,49 @@ def test_a_person_of_nothing_in_the_submission_is_refused(instance: Instance, ca
         row = session.scalars(select(type(again(session, scene))).filter_by(reference=name)).one()
         add_item(session, row, session.get_one(Person, stranger.id), actor=cast.daria)
     with pytest.raises(GateClosed, match="may name this person"):
+        bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
+
+
+def test_who_is_in_the_evidence_under_a_pseudonym_alone_is_not_unmasked_by_the_annex(
+    instance: Instance, cast: Cast, scene: Scene
+):
+    # The witness allows the full identity in general, but a pseudonym for the interview.
+    with instance.transaction() as session:
+        person = session.get_one(Person, scene.witness)
+        party = session.get_one(Party, scene.recipient)
+        cell = Cell(party, Use.INVESTIGATION, IdentityLevel.PSEUDONYM, (scene.interview,))
+        limit(session, person, [cell], facts=SAID, actor=cast.amina)
+    name = annex(instance, cast, scene, "witness", "source")
+    with pytest.raises(GateClosed, match="ID-0001: nothing of the submission"):
+        bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
+
+
+def test_relatives_are_other_people(instance: Instance, cast: Cast, scene: Scene):
+    make_custodian(instance, cast)
+    with instance.transaction() as session:
+        person = session.get_one(Person, scene.witness)
+        said = {"relatives": "sister Ганна Вигаданенко", "other": "scar", "phone": "+380 67 000 11 22"}
+        seal_identity(session, person, said, actor=cast.amina)
+    name = annex(instance, cast, scene, "witness")
+    bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
+    bundles.seal(desk(instance, cast.daria), name, unencrypted_reason="fictional test data")
+    written = bundles.build(desk(instance, cast.daria), name)
+    with zipfile.ZipFile(written.path) as archive:
+        identities = archive.read("data/identities.json").decode()
+    assert "000 11 22" in identities
+    assert "Ганна" not in identities
+    assert "scar" not in identities
+
+
+@pytest.mark.parametrize("change", [{"title": "Identity of Вигаданенко"}, {"statement": "With Неіснуючий."}])
+def test_the_words_around_the_identities_name_nobody(
+    instance: Instance, cast: Cast, scene: Scene, change: dict[str, str]
+):
+    name = annex(instance, cast, scene, "witness")
+    with instance.transaction() as session:
+        row = session.scalars(select(type(again(session, scene))).filter_by(reference=name)).one()
+        amend_submission(session, row, change, actor=cast.daria)
+    with pytest.raises(GateClosed, match="would name a person"):
         bundles.approve(desk(instance, cast.chen), name, looked_at=("all",), note=None)
 
 
