@@ -41,7 +41,7 @@ def main() -> int:
                 for number, blob in enumerate(session.query(Blob).all(), start=1):
                     item = {"blob": str(blob.id), "sha256": blob.sha256, "size": blob.size, "number": number}
                     files[f"data/exhibits/EX-{number:04d}/EX-{number:04d}.bin"] = exhibit_file(
-                        session, instance.vault, item
+                        session, instance.vault, item, lambda _size: None
                     )
                 prepared = Prepared({}, "", files)
                 tags = {

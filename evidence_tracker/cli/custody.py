@@ -51,7 +51,7 @@ def verify(door: Door, no_contents: bool, against: Path | None) -> int:
             instance,
             contents=not no_contents,
             progress=lambda what, done, total: bar.update(
-                task, description=what, completed=done, total=total
+                task, description=what, completed=done, total=total or None
             ),
         )
     if old is not None:

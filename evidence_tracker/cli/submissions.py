@@ -1,7 +1,8 @@
 """Submissions: choose, check, approve, seal, build, release."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -199,11 +200,20 @@ def show_submission(door: Door, reference: str) -> None:
     door.show(answer)
 
 
-def desk(door: Door) -> bundles.Desk:
-    """Return who works here on submissions, with the identity root unlocked for the scan for names."""
+@contextmanager
+def desk(door: Door) -> Iterator[bundles.Desk]:
+    """Open a desk for who works here on submissions, with the identity root unlocked for the scan for names."""
     private = door.identity_key()
     with door.instance.reading() as session:
-        return bundles.Desk(door.instance, door.actor(session), private)
+        actor = door.actor(session)
+    with door.noting_denials(), door.progress() as bar:
+        task = bar.add_task("", total=None)
+        yield bundles.Desk(
+            door.instance,
+            actor,
+            private,
+            lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+        )
 
 
 @submission.command("check")
@@ -211,8 +221,8 @@ def desk(door: Door) -> bundles.Desk:
 @pass_door
 def check(door: Door, reference: str) -> int:
     """Ask every gate: what is closed, why, and who can lift it. Exit status 1 while anything is closed."""
-    with door.noting_denials():
-        plan = bundles.check(desk(door), reference)
+    with desk(door) as at:
+        plan = bundles.check(at, reference)
     if door.is_json:
         click.echo(
             json.dumps({"ready": not plan.closed, "digest": plan.digest, "gates": bundles.explain(plan)})
@@ -239,9 +249,9 @@ def check(door: Door, reference: str) -> int:
 @pass_door
 def approve(door: Door, reference: str, looked_at: tuple[str, ...], note: str | None) -> None:
     """Approve a submission exactly as it stands. You may not have prepared any of it."""
-    with door.noting_denials():
-        door.confirm()
-        digest = bundles.approve(desk(door), reference, looked_at=looked_at, note=note)
+    door.confirm()
+    with desk(door) as at:
+        digest = bundles.approve(at, reference, looked_at=looked_at, note=note)
     door.say(
         {"reference": reference, "digest": digest}, f"{reference} is approved as it stands ({digest[:16]})."
     )
@@ -253,8 +263,8 @@ def approve(door: Door, reference: str, looked_at: tuple[str, ...], note: str | 
 @pass_door
 def seal(door: Door, reference: str, reason: str | None) -> None:
     """Seal an approved submission: its manifest is fixed in the custody log."""
-    with door.noting_denials():
-        bundle = bundles.seal(desk(door), reference, unencrypted_reason=reason)
+    with desk(door) as at:
+        bundle = bundles.seal(at, reference, unencrypted_reason=reason)
     door.say(
         {"bundle": bundle.name, "manifest_sha256": bundle.manifest_sha256},
         f"{reference} is sealed as {bundle.name}.",
@@ -266,8 +276,8 @@ def seal(door: Door, reference: str, reason: str | None) -> None:
 @pass_door
 def build(door: Door, reference: str) -> None:
     """Write the sealed bundle and its receipt file."""
-    with door.noting_denials():
-        written = bundles.build(desk(door), reference)
+    with desk(door) as at:
+        written = bundles.build(at, reference)
     answer = {
         "path": str(written.path),
         "zip_sha256": written.zip_sha256,
@@ -286,11 +296,11 @@ def build(door: Door, reference: str) -> None:
 @pass_door
 def release(door: Door, reference: str, channel: str, folder: Path | None) -> None:
     """Release a built bundle, or hand it over again; every gate is asked once more."""
-    with door.noting_denials():
-        door.confirm()
-        if folder is not None:
-            _refuse_taken(door, reference, folder)
-        bundle = bundles.release(desk(door), reference, channel=channel)
+    door.confirm()
+    if folder is not None:
+        _refuse_taken(door, reference, folder)
+    with desk(door) as at:
+        bundle = bundles.release(at, reference, channel=channel)
     path = bundles.bundle_file(door.instance, bundle)
     if folder is not None:
         copy_out([path, _receipt_of(path, bundle)], folder)

@@ -20,6 +20,7 @@ from evidence_tracker.casework.submissions import building, checking, releasing,
 from evidence_tracker.casework.submissions.checking import Looking
 from evidence_tracker.casework.submissions.models import Bundle, BundleState, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan
+from evidence_tracker.casework.submissions.preparation import bytes_of_exhibits
 from evidence_tracker.casework.submissions.sealing import Prepared
 from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.custody.events import Actor
@@ -27,24 +28,54 @@ from evidence_tracker.errors import DigestMismatch, NotFound, Refused
 from evidence_tracker.instance import Instance
 from evidence_tracker.keys.roots import PrivateKey
 
+Progress = Callable[[str, int, int], None]
+SCANNING = "looking for names"
+
+
+def _tell_nobody(_what: str, _done: int, _total: int) -> None:
+    return None
+
+
+class _Meter:
+    """Adds up the bytes that were read, and says so."""
+
+    def __init__(self, progress: Progress, what: str, total: int) -> None:
+        self._progress = progress
+        self._what = what
+        self._total = total
+        self._done = 0
+        progress(what, 0, total)
+
+    def add(self, size: int) -> None:
+        """Count ``size`` more bytes."""
+        self._done += size
+        self._progress(self._what, self._done, self._total)
+
 
 @dataclass(frozen=True)
 class Desk:
-    """One person at work on one submission: the instance, who acts, and the unlocked identity root."""
+    """One person at work on one submission: the instance, who acts, and the unlocked identity root.
+
+    ``progress`` is told (what, bytes done, bytes in all) of work that reads the exhibits.
+    """
 
     instance: Instance
     actor: Actor
     private: PrivateKey
+    progress: Progress = _tell_nobody
 
-    def looking(self, session: Session, sealed_on: str | None = None) -> Looking:
-        """Return what gates and payload need beside the records."""
+    def looking(
+        self, session: Session, submission: Submission, what: str, sealed_on: str | None = None
+    ) -> Looking:
+        """Return what gates and payload need beside the records; ``what`` names the step to who waits for it."""
         own = profile(session)
         frame = {
             "organisation": own.organisation,
             "origin": own.origin,
             "sealed_on": sealed_on or self.instance.clock.now().date().isoformat(),
         }
-        return Looking(self.instance.vault, self.private, frame)
+        meter = _Meter(self.progress, what, bytes_of_exhibits(session, submission))
+        return Looking(self.instance.vault, self.private, frame, meter.add)
 
     def submission(self, session: Session, reference: str) -> Submission:
         """Return the submission, if it exists for this person."""
@@ -55,7 +86,9 @@ def check(desk: Desk, reference: str) -> Plan:
     """Ask every gate of a submission."""
     with desk.instance.transaction() as session:
         submission = desk.submission(session, reference)
-        return checking.check(session, submission, desk.looking(session), actor=desk.actor)
+        return checking.check(
+            session, submission, desk.looking(session, submission, SCANNING), actor=desk.actor
+        )
 
 
 def approve(
@@ -74,12 +107,14 @@ def approve(
         submission = desk.submission(session, reference)
         seen = looked_at
         if "all" in looked_at:
-            plan = checking.check(session, submission, desk.looking(session), actor=desk.actor)
+            plan = checking.check(
+                session, submission, desk.looking(session, submission, SCANNING), actor=desk.actor
+            )
             seen = {gate.where for gate in plan.gates}
         approval = checking.approve(
             session,
             submission,
-            desk.looking(session),
+            desk.looking(session, submission, SCANNING),
             actor=desk.actor,
             looked_at=seen,
             state=state,
@@ -94,9 +129,11 @@ def seal(desk: Desk, reference: str, *, unencrypted_reason: str | None) -> Bundl
     with instance.transaction() as session:
         submission = desk.submission(session, reference)
         packing = sealing.packing_for(session.get_one(Party, submission.party_id), unencrypted_reason)
-        plan = sealing.prepare(session, submission, desk.looking(session), actor=desk.actor)
+        plan = sealing.prepare(
+            session, submission, desk.looking(session, submission, SCANNING), actor=desk.actor
+        )
     with _computing(instance, submission) as session:
-        looking = desk.looking(session)
+        looking = desk.looking(session, submission, "digesting what will go")
         prepared = sealing.compute(session, submission, plan, looking, actor=desk.actor)
     with instance.transaction() as session:
         submission = desk.submission(session, reference)
@@ -115,9 +152,8 @@ def _computing(instance: Instance, submission: Submission) -> AbstractContextMan
     return instance.transaction() if is_annex else instance.reading()
 
 
-def build(desk: Desk, reference: str, *, progress: Callable[[int], None] | None = None) -> Written:
+def build(desk: Desk, reference: str) -> Written:
     """Write the sealed bundle and its receipt into the instance's ``bundles/``."""
-    del progress
     instance = desk.instance
     with instance.reading() as session:
         submission = desk.submission(session, reference)
@@ -137,7 +173,7 @@ def build(desk: Desk, reference: str, *, progress: Callable[[int], None] | None 
 
 
 def _write(desk: Desk, session: Session, submission: Submission, bundle: Bundle) -> Written:
-    looking = desk.looking(session, bundle.sealed_at.date().isoformat())
+    looking = desk.looking(session, submission, "writing the bundle", bundle.sealed_at.date().isoformat())
     files = sealing.payload_files(session, submission, bundle.plan, looking, actor=desk.actor)
     prepared = Prepared(bundle.plan, bundle.plan_digest, files)
     tags = building.tag_files(session, bundle, prepared, desk.instance.signer, looking.frame)
@@ -168,7 +204,12 @@ def release(desk: Desk, reference: str, *, channel: str) -> Bundle:
         bundle = newest(session, submission)
         _check_file(desk.instance, bundle)
         return releasing.release(
-            session, submission, bundle, desk.looking(session), channel=channel, actor=desk.actor
+            session,
+            submission,
+            bundle,
+            desk.looking(session, submission, SCANNING),
+            channel=channel,
+            actor=desk.actor,
         )
 
 

@@ -66,7 +66,9 @@ def bundle(instance: Instance, folder: Path) -> None:
                 "size": exhibit.size_bytes,
                 "number": f"EX-{number:04d}",
             }
-            files[f"data/exhibits/EX-{number:04d}.bin"] = exhibit_file(session, instance.vault, item)
+            files[f"data/exhibits/EX-{number:04d}.bin"] = exhibit_file(
+                session, instance.vault, item, lambda _size: None
+            )
         listed = entries(Prepared({}, "", files), {})
         for recipients in ([key], []):
             write(folder, "KYI-B-MEMORY", listed, recipients).path.unlink()

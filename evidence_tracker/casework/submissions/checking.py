@@ -1,6 +1,6 @@
 """Checking and approving: every gate is asked, then a second person says yes to exactly that."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,13 +26,21 @@ from evidence_tracker.vault.keyring import Keyring
 _PERSONAL = frozenset({GateCode.CONSENT})
 
 
+def _tell_nobody(_size: int) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Looking:
-    """What a check needs beside the records: the vault and the unlocked identity root."""
+    """What a check needs beside the records: the vault and the unlocked identity root.
+
+    ``tell`` hears how many bytes of exhibits were read since it was told last.
+    """
 
     vault: Vault
     private: PrivateKey
     frame: Mapping[str, str]
+    tell: Callable[[int], None] = _tell_nobody
 
 
 def check(session: Session, submission: Submission, looking: Looking, *, actor: Actor) -> Plan:
@@ -79,7 +87,7 @@ def _scan(
         for item in plan.document["items"]
         if item["kind"] == "exhibit"
     }
-    return gates + scan.scan_exhibits(session, looking.vault, names, exhibits)
+    return gates + scan.scan_exhibits(session, looking.vault, names, exhibits, looking.tell)
 
 
 def refuse_closed(plan: Plan) -> None:

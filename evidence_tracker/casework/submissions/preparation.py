@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission, now
@@ -222,6 +222,15 @@ def live_items(session: Session, submission: Submission) -> list[SubmissionItem]
     )
     order = list(ItemKind)
     return sorted(rows, key=lambda item: (order.index(item.kind), item.number))
+
+
+def bytes_of_exhibits(session: Session, submission: Submission) -> int:
+    """Return how many bytes the exhibits in a submission have: what a check or a build has to read."""
+    exhibits = [item.exhibit_id for item in live_items(session, submission) if item.exhibit_id is not None]
+    return int(
+        session.scalar(select(func.coalesce(func.sum(Exhibit.size_bytes), 0)).where(Exhibit.id.in_(exhibits)))
+        or 0
+    )
 
 
 def refuse_fixed(session: Session, submission: Submission) -> None:

@@ -7,7 +7,7 @@ approver by number.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -125,14 +125,19 @@ def scan_texts(names: Names, texts: Iterable[tuple[str, str, str]]) -> list[Gate
 
 
 def scan_exhibits(
-    session: Session, vault: Vault, names: Names, exhibits: Mapping[str, Exhibit]
+    session: Session,
+    vault: Vault,
+    names: Names,
+    exhibits: Mapping[str, Exhibit],
+    tell: Callable[[int], None],
 ) -> list[Gate]:
-    """Search the text and the properties of each exhibit, in the sandbox."""
+    """Search the text and the properties of each exhibit, in the sandbox; ``tell`` hears each one's bytes."""
     found: list[Gate] = []
     for number, exhibit in exhibits.items():
         if exhibit.blob_id is None:
             continue
         found.extend(_scan_exhibit(session, vault, names, number, exhibit))
+        tell(exhibit.size_bytes or 0)
     return found
 
 

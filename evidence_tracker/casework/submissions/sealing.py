@@ -2,8 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -126,25 +127,29 @@ def payload_files(
     for item in document["items"]:
         if item["kind"] == "exhibit":
             path = f"data/exhibits/{item['number']}/{item['file']}"
-            files[path] = exhibit_file(session, looking.vault, item)
+            files[path] = exhibit_file(session, looking.vault, item, looking.tell)
     return files
 
 
-def exhibit_file(session: Session, vault: Vault, item: Mapping[str, Any]) -> File:
+def exhibit_file(
+    session: Session, vault: Vault, item: Mapping[str, Any], tell: Callable[[int], None]
+) -> File:
     """Return an exhibit's file; its digests are computed now unless the plan has them already."""
     blob = session.get_one(Blob, UUID(item["blob"]))
     if (blob.sha256, blob.size) != (item["sha256"], item["size"]):
         raise DigestMismatch(f"{item['number']} is not the file that was planned.")
-    sha512 = item.get("sha512") or _sha512(_bytes_of(session, vault, blob, item["number"]))
-    return File(
-        blob.size, blob.crc32, blob.sha256, sha512, lambda: _bytes_of(session, vault, blob, item["number"])
-    )
+    chunks = partial(_bytes_of, session, vault, blob, item["number"], tell)
+    return File(blob.size, blob.crc32, blob.sha256, item.get("sha512") or _sha512(chunks()), chunks)
 
 
-def _bytes_of(session: Session, vault: Vault, blob: Blob, number: str) -> Iterator[bytes]:
+def _bytes_of(
+    session: Session, vault: Vault, blob: Blob, number: str, tell: Callable[[int], None]
+) -> Iterator[bytes]:
     """Yield an exhibit's bytes; what is wrong with them is said with its number in this submission."""
     try:
-        yield from vault.chunks(session, blob)
+        for chunk in vault.chunks(session, blob):
+            yield chunk
+            tell(len(chunk))
     except IntegrityFailure as error:
         raise type(error)(f"{number} cannot go into the bundle. {error}", advice=error.advice) from error
 

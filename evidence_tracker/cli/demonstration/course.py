@@ -200,7 +200,9 @@ def _verify(world: World, bar: Progress) -> tuple[dict[str, int], int]:
     task = bar.add_task("verifying", total=None)
     report = audit(
         world.instance,
-        progress=lambda what, done, total: bar.update(task, description=what, completed=done, total=total),
+        progress=lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total or None
+        ),
     )
     world.expect.that(not report.findings, f"The instance does not verify: {report.findings[:1]}")
     with world.instance.reading() as session:

@@ -84,7 +84,10 @@ class Play:
             return step(session)
 
     def submission(self, session) -> Submission:
-        return session.scalars(select(Submission).where(Submission.reference == self.reference)).one()
+        found: Submission = session.scalars(
+            select(Submission).where(Submission.reference == self.reference)
+        ).one()
+        return found
 
     def give_role(self, who: Actor, role: Role, place=None, level=Level.SEALED):
         self.act(

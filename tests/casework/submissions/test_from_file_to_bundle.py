@@ -3,6 +3,7 @@
 import json
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_bag_and_digest_tools_accept_it(instance: Instance, cast: Cast, scene: S
     photo = bag / "data/exhibits/EX-0001"
     assert (photo / "EX-0001.png").is_file()
     assert json.loads((photo / "item.json").read_text())["custody"]["events"] >= 1
+
+
+def test_whoever_waits_is_told_how_far_it_is(instance: Instance, cast: Cast, scene: Scene):
+    told: list[tuple[str, int, int]] = []
+    waiting = replace(desk(instance, cast.daria), progress=lambda *said: told.append(said))
+    bundles.approve(desk(instance, cast.chen), scene.submission, looked_at=("all",), note=None)
+    bundles.seal(waiting, scene.submission, unencrypted_reason="fictional data of a test")
+    bundles.build(waiting, scene.submission)
+    for what in ("looking for names", "digesting what will go", "writing the bundle"):
+        steps = [(done, total) for said, done, total in told if said == what]
+        assert steps[0] == (0, steps[-1][1])
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1] > 0, what
 
 
 def test_building_twice_gives_the_same_bytes(instance: Instance, cast: Cast, scene: Scene):

@@ -142,7 +142,9 @@ def test_a_blob_spoilt_after_the_approval_stops_the_sealing_with_its_name(
     with instance.reading() as session, pytest.raises(DigestMismatch, match="EX-0001 cannot go into"):
         at = desk(instance, cast.daria)
         submission = at.submission(session, scene.submission)
-        sealing.compute(session, submission, plan, at.looking(session), actor=cast.daria)
+        sealing.compute(
+            session, submission, plan, at.looking(session, submission, "a test"), actor=cast.daria
+        )
 
 
 # --- What is written --------------------------------------------------------------------------
