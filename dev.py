@@ -47,7 +47,7 @@ BASE = sys.executable if sys.prefix == sys.base_prefix else os.path.realpath(sys
 HOME = f"Python {sys.version_info[0]}.{sys.version_info[1]} in {ROOT}"
 
 # What each level installs; dev.txt holds every pin of run.txt, so the level "dev" serves for "run" too.
-LEVELS = {"run": ("run.txt",), "dev": ("dev.txt", "oracles.txt")}
+LEVELS = {"run": ("run.txt", "sources.txt"), "dev": ("dev.txt", "sources.txt", "oracles.txt")}
 
 NO_INSTALLER = (
     "There is neither uv nor a usable pip here; install one and start again "
@@ -237,7 +237,18 @@ def install_with_pip(level: str) -> None:
     pip = [*find_pip(), "--disable-pip-version-check", "--no-input"]
     say(f"Installing {count(packages)} packages with pip.")
     run_pip(
-        [*pip, "install", "--require-hashes", "--only-binary", ":all:", "-r", str(PINS / packages)], packages
+        # --no-deps: the file pins everything, but for what exists as source alone and follows.
+        [
+            *pip,
+            "install",
+            "--require-hashes",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(PINS / packages),
+        ],
+        packages,
     )
     for name in sources:
         built = ["--no-deps", "--no-build-isolation", "-r", str(PINS / name)]
@@ -351,17 +362,21 @@ def lock(args: list[str]) -> NoReturn:
     prepare("dev")
     uv = [str(VENV / "bin" / "uv"), "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
     form = ["--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
+    wheels = [
+        "--only-binary",
+        ":all:",
+        "--no-binary",
+        "flask-principal",
+        "--no-emit-package",
+        "flask-principal",
+    ]
     targets = {
-        "run.txt": ["pyproject.toml", "--only-binary", ":all:"],
+        "run.txt": ["pyproject.toml", "--group", "build", *wheels],
         "dev.txt": [
-            "pyproject.toml",
-            "--group",
-            "dev",
-            "-c",
-            "requirements/run.txt",
-            "--only-binary",
-            ":all:",
+            *("pyproject.toml", "--group", "build", "--group", "dev"),
+            *("-c", "requirements/run.txt", *wheels),
         ],
+        "sources.txt": ["requirements/sources.in", "-c", "requirements/run.txt", "--no-deps"],
         "oracles.txt": ["requirements/oracles.in", "-c", "requirements/dev.txt"],
     }
     for name, sources in targets.items():

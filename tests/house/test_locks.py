@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 
 from tests.house.reading import ROOT, lines, own_files
 
-PINS = ("run.txt", "dev.txt", "oracles.txt")
+PINS = ("run.txt", "dev.txt", "sources.txt", "oracles.txt")
 RECORDING_LOCKS = {"uv.lock", "pylock.toml", "poetry.lock", "Pipfile.lock"}
 
 
