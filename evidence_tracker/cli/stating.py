@@ -4,7 +4,6 @@ Facts come from options, from ``--set field=text`` and ``--set field:=JSON``, an
 JSON or TOML file (``--from``); what is said on the command line wins over the file.
 """
 
-import inspect
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -12,10 +11,9 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.calling import call
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Record
-from evidence_tracker.access.records import Governance
-from evidence_tracker.access.stated import GOVERNED, read
 from evidence_tracker.cli.door import Door
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.db import snapshot
@@ -24,21 +22,6 @@ from evidence_tracker.errors import InvalidInput
 Command = TypeVar("Command", bound=Callable[..., Any])
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 PAGE_ROWS = 500
-# What a file cannot name as a fact: it is found by reference, or follows from who acts.
-NEVER_FACTS = frozenset(
-    {
-        "actor",
-        "governance",
-        "compartment_id",
-        "expected_version",
-        "party",
-        "parties",
-        "unit",
-        "company",
-        "corrects",
-        "instruction",
-    }
-)
 NOT_SHOWN = frozenset({"compartment_id", "owner_id", "recorded_by", "folded"})
 
 
@@ -98,23 +81,8 @@ def state(
 
     ``found`` are records that options named by reference; those that are None are left out.
     """
-    taken = inspect.signature(act).parameters
-    rest = dict(stated)
-    known = {name: value for name, value in found.items() if value is not None}
-    if "governance" in taken:
-        known |= _governance(taken["governance"].default, subjects, rest)
-    possible = {name for name, one in taken.items() if one.kind is one.KEYWORD_ONLY} - NEVER_FACTS
-    unknown = sorted(rest.keys() - possible)
-    if unknown:
-        raise InvalidInput(
-            f"There is nothing here called {', '.join(unknown)}.",
-            advice=f"These can be stated: {', '.join(sorted(possible))}.",
-        )
-    needed = {name for name in possible if taken[name].default is inspect.Parameter.empty}
-    missing = sorted(name for name in needed if rest.get(name) is None and name not in known)
-    if missing:
-        raise InvalidInput(f"Still missing: {', '.join(missing)}.", advice="State it with --set or --from.")
-    return act(session, *subjects, actor=actor, **rest, **known)
+    advice = "State it with --set or --from."
+    return call(act, session, *subjects, actor=actor, stated=stated, advice=advice, **found)
 
 
 def view(row: Record, **more: Any) -> dict[str, Any]:
@@ -149,15 +117,3 @@ def _setting(text: str) -> tuple[str, Any]:
         return name.removesuffix(":").strip(), json.loads(value)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"The value of {name.removesuffix(':')!r} is not JSON: {error}.") from error
-
-
-def _governance(default: Any, subjects: tuple[Any, ...], stated: dict[str, Any]) -> dict[str, Governance]:
-    # What is not stated follows the parent where the act has one, else the act's own default.
-    governed = {name: stated.pop(name) for name in GOVERNED if name in stated}
-    if not governed and default is not inspect.Parameter.empty:
-        return {}
-    base = default if isinstance(default, Governance) else Governance()
-    if default is None and subjects:
-        base = Governance.of(subjects[0])
-    whole = {"level": base.level, "purpose": base.purpose, "legal_basis": base.legal_basis, **governed}
-    return {"governance": Governance(**read(whole, GOVERNED))}

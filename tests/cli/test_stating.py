@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from evidence_tracker.access.calling import NEVER_FACTS
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.companies import add_company
@@ -22,7 +23,7 @@ from evidence_tracker.casework.missions.planning import open_mission
 from evidence_tracker.casework.parties.agreements import record_agreement
 from evidence_tracker.casework.parties.directory import add_party
 from evidence_tracker.casework.parties.instructions import record_instruction
-from evidence_tracker.cli.stating import NEVER_FACTS, state, view
+from evidence_tracker.cli.stating import state, view
 from evidence_tracker.errors import InvalidInput, Refused
 from tests.factories.actors import suspect, unit
 from tests.factories.missions import closed, mission
