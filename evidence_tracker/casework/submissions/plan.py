@@ -8,7 +8,7 @@ what may go changes the level, which is in.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -298,28 +298,20 @@ class _Entry:
         }
 
     def _incident(self) -> dict[str, Any]:
-        incident = self._see(Incident)
-        self.gates += gates.governance_gates(incident, self._item.number)
-        annotations, warnings = incident_annotations(
-            self._session, incident, self._numbers, self._item.number, actor=self._actor
-        )
-        self.gates += warnings
-        return {
-            "record_version": incident.version,
-            "fields": [name for name in INCIDENT_FIELDS if getattr(incident, name) is not None],
-            "annotations": annotations,
-        }
+        return self._read_with_links(Incident, INCIDENT_FIELDS, incident_annotations)
 
     def _allegation(self) -> dict[str, Any]:
-        allegation = self._see(Allegation)
-        self.gates += gates.governance_gates(allegation, self._item.number)
-        annotations, warnings = allegation_annotations(
-            self._session, allegation, self._numbers, self._item.number, actor=self._actor
-        )
-        self.gates += warnings
+        return self._read_with_links(Allegation, ALLEGATION_FIELDS, allegation_annotations)
+
+    def _read_with_links(
+        self, model: type[Any], names: Sequence[str], annotate: Callable[..., Any]
+    ) -> dict[str, Any]:
+        record, number = self._see(model), self._item.number
+        annotations, warnings = annotate(self._session, record, self._numbers, number, actor=self._actor)
+        self.gates += [*gates.governance_gates(record, number), *warnings]
         return {
-            "record_version": allegation.version,
-            "fields": [name for name in ALLEGATION_FIELDS if getattr(allegation, name) is not None],
+            "record_version": record.version,
+            "fields": [name for name in names if getattr(record, name) is not None],
             "annotations": annotations,
         }
 
