@@ -4,6 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -15,6 +16,12 @@ PASSPHRASE_VARIABLE = "EVIDENCE_TRACKER_PASSPHRASE"  # noqa: S105 - the name of 
 INSTANCE_VARIABLE = "EVIDENCE_TRACKER_INSTANCE"
 DEFAULT_INSTANCE = "instance/main"
 CI_VARIABLE = "CI"
+
+#: A session in a browser ends after so long without a request, and in any case after a working day.
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_LONGEST = timedelta(hours=12)
+#: How long a link that lets somebody set their first secret is good for, once.
+INVITATION_GOOD_FOR = timedelta(hours=48)
 
 
 class Kind(StrEnum):

@@ -1,7 +1,9 @@
 """The one list of every room's models; Alembic's comparison, verification and tests import it."""
 
 from evidence_tracker import outbox
+from evidence_tracker.access import indexing as _indexing  # noqa: F401 - the rest of access' tables
 from evidence_tracker.access import models as access
+from evidence_tracker.access import sign_in_models as _sign_in  # noqa: F401 - the rest of access' tables
 from evidence_tracker.casework.actors import models as actors
 from evidence_tracker.casework.allegations import models as allegations
 from evidence_tracker.casework.consent import models as consent

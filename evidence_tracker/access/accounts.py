@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.models import Account, Profile
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import cleaned, needed
+from evidence_tracker.access.sessions import end_sessions_of
+from evidence_tracker.access.sign_in_models import SessionEnd
 from evidence_tracker.custody.events import Actor, CustodyVerb, Door
 from evidence_tracker.custody.ledger import next_version, save_version
 from evidence_tracker.errors import DuplicateReference, InvalidInput, NotFound, NotPermitted
@@ -87,7 +89,10 @@ def make_account(
 
 
 def set_secret(session: Session, account: Account, secret: str, *, actor: Actor, cost: Cost = STRONG) -> None:
-    """Set the secret with which an account confirms approvals and reveals; one's own, or as account manager."""
+    """Set the secret with which an account signs in and confirms; one's own, or as account manager.
+
+    Whoever was signed in with the old one is not any more.
+    """
     organisation = session.scalars(select(Profile.organisation_compartment_id)).one()
     if actor.account_id != account.id:
         require(session, actor, Permission.MANAGE_ACCOUNTS, organisation)
@@ -101,6 +106,7 @@ def set_secret(session: Session, account: Account, secret: str, *, actor: Actor,
         actor=actor,
         facts={"reason": "secret set"},
     )
+    end_sessions_of(session, account.id, SessionEnd.SECRET_SET)
 
 
 def switch_off(session: Session, account: Account, *, reason: str, actor: Actor) -> None:
@@ -121,6 +127,7 @@ def switch_off(session: Session, account: Account, *, reason: str, actor: Actor)
         actor=actor,
         facts={"reason": said},
     )
+    end_sessions_of(session, account.id, SessionEnd.SWITCHED_OFF)
 
 
 def find_account(session: Session, login: str) -> Account:
