@@ -5,14 +5,14 @@ until a moment. Without a live grant the answer is no. Queries filter in SQL wit
 ``visible``, so that what may not be seen is neither listed nor counted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, column, or_, select, tuple_, values
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
@@ -172,6 +172,38 @@ def visible(
     return or_(*clauses)
 
 
+def reach(session: Session, actor: Actor, permission: Permission = Permission.READ) -> CTE:
+    """Return every pair of compartment and level at which this actor may do this, as one table of a query.
+
+    For questions that join many tables: the grants are read once, and ``within`` compares. It
+    says what ``visible`` says.
+    """
+    pairs = [(ceiling, level) for ceiling in Level for level in ceiling.up_to()]
+    ladder = (
+        values(column("ceiling", Grant.level.type), column("level", Grant.level.type))
+        .data(pairs)
+        .cte(f"ladder_{permission.name.lower()}")
+    )
+    roles = [role for role, permissions in ROLES.items() if permission in permissions]
+    return (
+        select(Grant.compartment_id, ladder.c.level)
+        .join(ladder, ladder.c.ceiling == Grant.level)
+        .where(
+            _held_by(actor),
+            Grant.role.in_(roles),
+            Grant.ended_at.is_(None),
+            or_(Grant.expires_at.is_(None), Grant.expires_at > now(session)),
+        )
+        .distinct()
+        .cte(f"reach_{permission.name.lower()}")
+    )
+
+
+def within(reached: CTE, model: Any) -> ColumnElement[bool]:
+    """Return the SQL condition under which rows of ``model`` are within ``reach``."""
+    return tuple_(model.compartment_id, model.level).in_(select(reached.c.compartment_id, reached.c.level))
+
+
 def visible_compartments(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition under which a compartment exists for this actor (any live grant)."""
     return Compartment.id.in_(
@@ -190,3 +222,37 @@ def _held_by(actor: Actor) -> ColumnElement[bool]:
         Account.id == actor.account_id, Account.is_active, Account.partner_id.is_not(None)
     )
     return or_(Grant.account_id.in_(mine), Grant.partner_id.in_(my_partner))
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Every live grant of one person, read once: what a page shows of what they may do.
+
+    A page leaves out what they may not; the act itself asks again.
+    """
+
+    held: Mapping[UUID, tuple[Held, ...]]
+    at: datetime
+
+    def may(self, permission: Permission, compartment_id: UUID, level: Level = Level.INTERNAL) -> bool:
+        """Say whether this person may do this there, at this level, now."""
+        return decide(self.held.get(compartment_id, ()), permission, level, self.at)
+
+    def anywhere(self, permission: Permission) -> bool:
+        """Say whether there is a compartment in which this person may do this."""
+        return any(decide(held, permission, Level.PUBLIC, self.at) for held in self.held.values())
+
+    def where(self, permission: Permission) -> set[UUID]:
+        """Return the compartments in which this person may do this."""
+        return {place for place, held in self.held.items() if decide(held, permission, Level.PUBLIC, self.at)}
+
+
+def rights(session: Session, actor: Actor) -> Rights:
+    """Return every grant of this person, in one query."""
+    query = select(Grant.compartment_id, Grant.role, Grant.level, Grant.expires_at, Grant.ended_at).where(
+        _held_by(actor), Grant.ended_at.is_(None)
+    )
+    held: dict[UUID, tuple[Held, ...]] = {}
+    for place, *grant in session.execute(query):
+        held[place] = (*held.get(place, ()), Held(*grant))
+    return Rights(held, now(session))

@@ -1,0 +1,168 @@
+"""How values are shown: dates as imprecise as the fact, sizes, levels, and who is behind an id."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request, url_for
+from flask_babel import format_date, format_datetime, get_timezone, gettext
+from markupsafe import Markup
+
+from evidence_tracker.access.levels import Level
+from evidence_tracker.values.moment import Moment, Precision
+from evidence_tracker.values.place import Place
+from evidence_tracker.web.words import column, said
+
+STEP = 1024
+_UNITS = ("KiB", "MiB", "GiB", "TiB")
+
+
+def install(app: Flask) -> None:
+    """Give the templates their filters."""
+    app.jinja_env.filters |= {
+        "said": said,
+        "column": column,
+        "size": size,
+        "instant": instant,
+        "moment": moment,
+        "plain": plain,
+        "digest": digest,
+        "iso_instant": iso_instant,
+        "plain_json": plain_json,
+        "groupby_order": groups,
+    }
+    app.jinja_env.globals["url_without"] = url_without
+    app.jinja_env.tests["level"] = lambda value: isinstance(value, Level)
+    app.jinja_env.tests["moment"] = lambda value: isinstance(value, Moment)
+    app.jinja_env.tests["instant"] = lambda value: isinstance(value, datetime)
+
+
+def size(count: int | None) -> str:
+    """Return a number of bytes for people: 3.1 MiB."""
+    if count is None:
+        return ""
+    if count < STEP:
+        return str(gettext("%(count)s bytes", count=count))
+    value = Decimal(count)
+    for unit in _UNITS:
+        value /= STEP
+        if value < STEP or unit == _UNITS[-1]:
+            return f"{value:.1f} {unit}"
+    raise ValueError("a size without a unit")
+
+
+def instant(when: datetime | None) -> Markup:
+    """Return an instant in the reader's zone, with UTC on hover and for machines."""
+    if when is None:
+        return Markup("")
+    exact = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    shown = format_datetime(when, "d MMM y, HH:mm")
+    zone = datetime.now(get_timezone() or ZoneInfo("UTC")).tzname() or "UTC"
+    return Markup('<time datetime="{0}" title="{0}">{1} {2}</time>').format(exact, shown, zone)
+
+
+def iso_instant(text: str) -> Markup:
+    """Return an instant that stands as text in the custody log."""
+    return instant(datetime.fromisoformat(text))
+
+
+def plain_json(value: Any) -> Any:
+    """Return a value of the custody log: a moment, an instant, or what it says."""
+    if isinstance(value, Mapping) and set(value) == {
+        "value",
+        "precision",
+        "zone",
+        "zone_basis",
+        "approximate",
+    }:
+        return moment(Moment.from_json(dict(value)))
+    if isinstance(value, str) and value.endswith("Z") and value[4:5] == "-":
+        return iso_instant(value)
+    return plain(value)
+
+
+def groups(fields: Iterable[Any], name: str) -> list[dict[str, Any]]:
+    """Return fields in groups of equal ``name``, in their order."""
+    return [
+        {"name": key, "fields": list(some)} for key, some in groupby(fields, lambda one: getattr(one, name))
+    ]
+
+
+def url_without(name: str) -> str:
+    """Return the address of this list without one of its filters."""
+    rest: dict[str, Any] = {key: text for key, text in request.args.items() if key not in {name, "after"}}
+    return url_for(str(request.endpoint), **rest)
+
+
+def moment(when: Moment | None) -> Markup:
+    """Return a stated moment as imprecise as it is: c. March 2022; UTC bounds on hover."""
+    if when is None:
+        return Markup("")
+    earliest, latest = when.bounds()
+    bounds = f"{earliest:%Y-%m-%dT%H:%MZ} – {latest:%Y-%m-%dT%H:%MZ}"
+    words = _worded(when)
+    zone = f" ({when.zone})" if when.zone and "T" in when.value else ""
+    about = gettext("c. ") if when.is_approximate else ""
+    return Markup('<time title="{}">{}{}{}</time>').format(bounds, about, words, zone)
+
+
+def _worded(when: Moment) -> str:
+    value = when.value
+    if when.precision is Precision.DAY:
+        return str(format_date(date.fromisoformat(value), "d MMM y"))
+    if when.precision is Precision.MONTH:
+        return str(format_date(date.fromisoformat(f"{value}-01"), "LLLL y"))
+    if when.precision is Precision.BEFORE:
+        return str(gettext("before %(date)s", date=value.removeprefix("before ")))
+    if when.precision is Precision.AFTER:
+        return str(gettext("after %(date)s", date=value.removeprefix("after ")))
+    if when.precision is Precision.BETWEEN:
+        return value.replace("/", " – ")
+    return value.replace("T", ", ")
+
+
+def digest(sha256: str | None) -> Markup:
+    """Return a digest in groups, so that two people can read it to each other."""
+    if not sha256:
+        return Markup("")
+    groups = " ".join(sha256[at : at + 8] for at in range(0, len(sha256), 8))
+    return Markup('<code class="digest">{}</code>').format(groups)
+
+
+def plain(value: Any) -> Any:
+    """Return any value of a record as a reader sees it."""
+    if value is None or value == "":
+        return Markup('<span class="text-secondary">–</span>')
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    for kind, show in _SHOWN:
+        if isinstance(value, kind):
+            return show(value)
+    return value
+
+
+def _mapping(value: Mapping[str, Any]) -> str:
+    if "name" in value and "latitude" in value:
+        return str(Place.from_json(dict(value)))
+    return "; ".join(
+        f"{column(name)}: {plain(item)}" for name, item in value.items() if item not in (None, "")
+    )
+
+
+def _several(value: Any) -> Markup:
+    return Markup(", ").join(plain(item) for item in value) if value else plain(None)
+
+
+_SHOWN: tuple[tuple[Any, Any], ...] = (
+    (Moment, moment),
+    (datetime, instant),
+    (date, lambda day: format_date(day, "d MMM y")),
+    (Place, str),
+    (StrEnum, said),
+    (Mapping, _mapping),
+    (list | tuple, _several),
+)

@@ -1,0 +1,105 @@
+"""What stands around every page: who is signed in, what they may open, which instance this is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g
+from flask import session as browser
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.models import Compartment
+from evidence_tracker.access.policy import Permission, Rights, rights, visible_compartments
+from evidence_tracker.access.records import profile
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.web import door
+
+
+@dataclass(frozen=True)
+class Way:
+    """One entry of the navigation; whoever holds none of its permissions anywhere does not see it."""
+
+    endpoint: str
+    name: LazyString
+    icon: str
+    needs: tuple[Permission, ...]
+    is_below: bool = False
+
+    def is_for(self, held: Rights) -> bool:
+        """Say whether somebody with these rights finds anything behind it."""
+        return not self.needs or any(held.anywhere(permission) for permission in self.needs)
+
+
+_READ = (Permission.READ,)
+WAYS: Sequence[Way] = (
+    Way("start.show", _l("Start"), "home", ()),
+    Way("missions.list_page", _l("Missions"), "route", _READ),
+    Way("people.list_page", _l("People"), "user-shield", _READ),
+    Way("interviews.list_page", _l("Interviews"), "microphone", _READ),
+    Way("captures.list_page", _l("Captures"), "world-download", _READ),
+    Way("evidence.list_page", _l("Evidence"), "archive", _READ),
+    Way("incidents.list_page", _l("Incidents"), "map-pin", _READ),
+    Way("allegations.list_page", _l("Allegations"), "scale", _READ),
+    Way("submissions.list_page", _l("Submissions"), "package-export", _READ),
+    Way("custody.show", _l("Custody"), "link", (Permission.AUDIT, Permission.READ)),
+    Way("parties.list_page", _l("Parties"), "building-bank", _READ, is_below=True),
+    Way("units.list_page", _l("Units"), "hierarchy-2", _READ, is_below=True),
+    Way("suspects.list_page", _l("Suspects"), "user-question", _READ, is_below=True),
+    Way("companies.list_page", _l("Companies"), "building-factory-2", _READ, is_below=True),
+    Way("figures.show", _l("Figures"), "chart-bar", _READ, is_below=True),
+    Way(
+        "team.show", _l("Team"), "users-group", (Permission.MANAGE_ACCOUNTS, Permission.GRANT), is_below=True
+    ),
+)
+
+
+def held(session: Session, actor: Actor) -> Rights:
+    """Return the rights of whoever asks, read once a request."""
+    if "rights" not in g:
+        g.rights = rights(session, actor)
+    return g.rights  # type: ignore[no-any-return] # g holds anything
+
+
+def scope() -> str | None:
+    """Return the reference of the compartment that is being worked in, None for all of them."""
+    return browser.get("scope")
+
+
+def compartments(session: Session, actor: Actor) -> list[Compartment]:
+    """Return every compartment that exists for whoever asks, read once a request."""
+    if "compartments" not in g:
+        query = select(Compartment).where(visible_compartments(session, actor))
+        g.compartments = list(session.scalars(query.order_by(Compartment.reference)))
+    return g.compartments  # type: ignore[no-any-return] # g holds anything
+
+
+def prepare(session: Session, actor: Actor) -> None:
+    """Read what the frame needs while the page's own session is open: the layout asks nothing itself."""
+    own = profile(session)
+    g.frame = {
+        "organisation": own.organisation,
+        "rights": held(session, actor),
+        "ways": [way for way in WAYS if way.is_for(held(session, actor))],
+        "compartments": compartments(session, actor),
+        "scope": scope(),
+    }
+
+
+def install(app: Flask) -> None:
+    """Give every template the frame; without one (signed out, an error) it is bare."""
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        house = door.house()
+        known = [way for way in g.get("frame", {}).get("ways", ()) if way.endpoint in app.view_functions]
+        return {
+            "frame": {**g.get("frame", {}), "ways": known},
+            "kind": house.kind,
+            "is_open": house.is_open,
+            "me": current_user if current_user and current_user.is_authenticated else None,
+            "lent": house.lent if house.is_open else None,
+        }

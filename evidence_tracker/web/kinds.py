@@ -1,0 +1,184 @@
+"""What a room shows, as data: its list, its record, its sections and its actions.
+
+The five kinds of page are made from these once, in ``lists``, ``records`` and ``forms``; what is special
+(the matrix, the guided path) is in modules of its own.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from flask_babel import LazyString
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import Permission
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.web.fields import Field
+
+#: Words for people: lazy ones are translated when they are shown.
+Label: TypeAlias = LazyString | str
+Always = Callable[[Any], bool]
+
+
+def always(_row: Any) -> bool:
+    """Say yes."""
+    return True
+
+
+def ongoing(row: Any) -> bool:
+    """Say whether a link, a name or another part has not been ended."""
+    return getattr(row, "ended_at", None) is None
+
+
+class Scope(Enum):
+    """What an action is done to."""
+
+    LIST = auto()  # makes a new record of the room
+    ROW = auto()  # is done to the record
+    SECTION = auto()  # adds to a section of the record
+    ITEM = auto()  # is done to one row of a section
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One act about to be done: everything that its function may need."""
+
+    session: Session
+    actor: Actor
+    row: Any
+    item: Any
+    stated: dict[str, Any]
+    version: int | None
+    compartment_id: UUID | None
+
+    def took(self, name: str) -> Any:
+        """Take a stated fact out, None where it was not stated."""
+        return self.stated.pop(name, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """An act of a room that a person can do, and the facts it asks for.
+
+    ``run`` calls the act; what it returns is where one is led to, if it is a record of the room.
+    ``fields`` may depend on the record. ``amends`` prefills the fields from the record (or item) and
+    states only what differs. ``is_confirmed`` asks for one's own secret. ``typed`` asks for the
+    reference to be typed, because it cannot be undone, as ``warning`` says.
+    """
+
+    name: str
+    label: Label
+    run: Callable[[Deed], Any]
+    fields: Sequence[Field] | Callable[[Any], Sequence[Field]] = ()
+    permission: Permission | None = Permission.RECORD
+    when: Always = always
+    scope: Scope = Scope.ROW
+    amends: bool = False
+    is_confirmed: bool = False
+    typed: bool = False
+    warning: Label = ""
+    help: Label = ""
+    done: Label = ""
+    icon: str = ""
+    is_main: bool = False
+    then: Callable[[Any, Any], str | None] | None = None
+
+    def fields_for(self, about: Any) -> Sequence[Field]:
+        """Return the fields that are asked of this record."""
+        return self.fields(about) if callable(self.fields) else self.fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a list: what it is called and what stands in it."""
+
+    label: Label
+    cell: Callable[[Any], Any]
+    kind: str = "text"
+    is_narrow: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """A filter of a list; the chosen value goes to the question under ``name``."""
+
+    name: str
+    label: Label
+    enum: type[StrEnum] | None = None
+    choices: Callable[[Session, Actor], Sequence[tuple[str, Any]]] | None = None
+    read: Callable[[str], Any] = str
+    says: Label = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The list of a room: a paged question, its columns and its filters."""
+
+    page: Callable[..., Sequence[Any]]
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    empty: Label = ""
+    prepare: Callable[[Session, Sequence[Any], Actor], Any] | None = None
+    is_scoped: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """A group of facts of a record, by column."""
+
+    title: Label
+    names: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Something that hangs on a record: rows of a question, and what can be done about them."""
+
+    name: str
+    title: Label
+    rows: Callable[[Session, Any, Actor], Sequence[Any]]
+    columns: Sequence[Column] = ()
+    tab: str = "overview"
+    empty: Label = ""
+    actions: Sequence[Action] = ()
+    item_actions: Sequence[Action] = ()
+    template: str | None = None
+    link: Callable[[Any], str | None] | None = None
+    find: Callable[[Session, Any, UUID, Actor], Any] | None = None
+    is_aside: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab of a record that is more than sections: its own template and what it shows."""
+
+    name: str
+    title: Label
+    template: str | None = None
+    data: Callable[[Session, Any, Actor], dict[str, Any]] | None = None
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """Everything that the pages of a room are made from."""
+
+    name: str
+    icon: str
+    one: Label
+    many: Label
+    model: type[Any]
+    find: Callable[..., Any]
+    listing: Listing
+    reference: Callable[[Any], str] = lambda row: str(row.reference)
+    title: Callable[[Any], str] = lambda row: str(row.title)
+    status: Callable[[Any], Any] = lambda row: getattr(row, "state", None)
+    facts: Sequence[Facts] = ()
+    show: dict[str, Callable[[Session, Any, Actor], Any]] = field(default_factory=dict)
+    tabs: Sequence[Tab] = ()
+    sections: Sequence[Section] = ()
+    actions: Sequence[Action] = ()
+    more_routes: Callable[[Any], None] | None = None
+    intro: Label = ""

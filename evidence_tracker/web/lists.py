@@ -1,0 +1,160 @@
+"""The list of a room: one paged question, filters that read as a sentence, never an offset."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.records import PAGE
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.db import as_json, iso
+from evidence_tracker.errors import InvalidInput
+from evidence_tracker.web import door, frame
+from evidence_tracker.web.kinds import Filter, Room, Scope
+from evidence_tracker.web.words import said
+
+MOST_IN_CSV = 10_000
+#: A spreadsheet would take what begins like this for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One filter with what was chosen."""
+
+    filter: Filter
+    value: str
+    words: str
+
+
+def show(room: Room) -> ResponseReturnValue:
+    """Answer one page of a list; for htmx the rows alone."""
+    with door.reading() as (session, actor):
+        frame.prepare(session, actor)
+        rows, after = _page(room, session, actor, PAGE)
+        extra = room.listing.prepare(session, rows, actor) if room.listing.prepare else None
+        context = {
+            "room": room,
+            "rows": rows,
+            "extra": extra,
+            "more": _address(room, after=after) if after else None,
+            "chosen": _chosen(room, session, actor),
+            "choices": {one.name: _choices(one, session, actor) for one in room.listing.filters},
+            "new": [one for one in room.actions if one.scope is Scope.LIST and _may(one, session, actor)],
+        }
+        door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))
+        template = "kinds/rows.html" if request.headers.get("HX-Request") else "kinds/list.html"
+        return render_template(template, **context)
+
+
+def as_csv(room: Room) -> ResponseReturnValue:
+    """Answer the whole list as CSV, safe against formulas."""
+    with door.reading() as (session, actor):
+        rows, _ = _page(room, session, actor, MOST_IN_CSV)
+        door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))
+        text = "".join(_lines(room, rows))
+    headers = {"Content-Disposition": f"attachment; filename={room.name}.csv"}
+    return Response("\ufeff" + text, mimetype="text/csv", headers=headers)
+
+
+def highest(rows: Sequence[Any]) -> Level:
+    """Return the highest level among rows, PUBLIC where there are none."""
+    levels = [row.level for row in rows if hasattr(row, "level")]
+    return max(levels, key=lambda level: level.rank, default=Level.PUBLIC)
+
+
+def _may(action: Any, session: Session, actor: Actor) -> bool:
+    return action.permission is None or frame.held(session, actor).anywhere(action.permission)
+
+
+def _page(
+    room: Room, session: Session, actor: Actor, limit: int
+) -> tuple[Sequence[Any], tuple[datetime, UUID] | None]:
+    by = {one.name: one.read(text) for one, text in _asked(room)}
+    found = room.listing.page(
+        session, actor=actor, after=_after(), limit=limit + 1, **_scoped(room, session, actor), **by
+    )
+    rows = list(found)[:limit]
+    is_more = len(found) > limit
+    return rows, (rows[-1].recorded_at, rows[-1].id) if is_more else None
+
+
+def _scoped(room: Room, session: Session, actor: Actor) -> dict[str, Any]:
+    """Return the compartment that is being worked in, for a question that knows compartments."""
+    reference = frame.scope()
+    if reference is None or not room.listing.is_scoped:
+        return {}
+    here = [one.id for one in frame.compartments(session, actor) if one.reference == reference]
+    return {"compartment_id": here[0]} if here else {}
+
+
+def _asked(room: Room) -> Iterator[tuple[Filter, str]]:
+    for one in room.listing.filters:
+        text = request.args.get(one.name, "").strip()
+        if text:
+            yield one, text
+
+
+def _after() -> tuple[datetime, UUID] | None:
+    text = request.args.get("after", "")
+    if not text:
+        return None
+    moment, _, row = text.partition("~")
+    try:
+        return datetime.fromisoformat(moment), UUID(row)
+    except ValueError as error:
+        raise InvalidInput(
+            "The address of this page is damaged.", advice="Begin at the top of the list."
+        ) from error
+
+
+def _address(room: Room, after: tuple[datetime, UUID] | None = None) -> str:
+    asked: dict[str, Any] = {one.name: text for one, text in _asked(room)}
+    if after is not None:
+        asked["after"] = f"{iso(after[0])}~{after[1]}"
+    return url_for(f"{room.name}.list_page", **asked)
+
+
+def _chosen(room: Room, session: Session, actor: Actor) -> list[Chosen]:
+    found = []
+    for one, text in _asked(room):
+        words = {str(value): shown for value, shown in _choices(one, session, actor)}
+        found.append(Chosen(one, text, str(words.get(text, text))))
+    return found
+
+
+def _choices(one: Filter, session: Session, actor: Actor) -> Sequence[tuple[str, Any]]:
+    if one.enum is not None:
+        return [(member.value, said(member)) for member in one.enum]
+    return one.choices(session, actor) if one.choices is not None else ()
+
+
+def _lines(room: Room, rows: Sequence[Any]) -> Iterator[str]:
+    names = [gettext("Reference"), *(str(column.label) for column in room.listing.columns), gettext("Level")]
+    yield _line(names)
+    for row in rows:
+        cells = [room.reference(row), *(column.cell(row) for column in room.listing.columns), row.level]
+        yield _line([_flat(cell) for cell in cells])
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _flat(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping | list | tuple):
+        return str(value)
+    return str(value) if not hasattr(value, "isoformat") else str(as_json(value))

@@ -1,0 +1,204 @@
+"""A record: header, facts on the left, relations on the right, its custody and its history."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.models import Account, Compartment
+from evidence_tracker.access.policy import Permission
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.custody.history import CustodyEvent, events_of
+from evidence_tracker.errors import NotFound
+from evidence_tracker.vault.keyring import Keyring
+from evidence_tracker.web import door, frame
+from evidence_tracker.web.kinds import Action, Room, Scope, Section, Tab
+
+OVERVIEW, CUSTODY, HISTORY = "overview", "custody", "history"
+#: Of an event, what every event has, or what only the machine reads.
+_COMMON = frozenset(
+    {
+        *("act", "act_id", "subject", "seq", "prev", "actor", "door", "occurred", "logged_at"),
+        *("record_type", "system_user"),
+    }
+)
+#: Of a version, what the machine counts.
+_INNER = frozenset({"id", "version", "recorded_at", "recorded_by", "compartment_id"})
+
+
+@dataclass(frozen=True)
+class Done:
+    """One custody event as a person reads it."""
+
+    event: CustodyEvent
+    who: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return every field of the event."""
+        return self.event.values
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Return what this act adds to what every event says, without the record itself."""
+        own = self.event.record or {}
+        return {
+            name: value
+            for name, value in self.values.items()
+            if name not in _COMMON
+            and not name.startswith("record.")
+            and name not in own
+            and value is not None
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one saved version changed against the one before; the first one changed everything."""
+
+    done: Done
+    version: int
+    changes: list[tuple[str, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section with its rows and what may be done about them."""
+
+    section: Section
+    rows: Sequence[Any]
+    actions: list[Action]
+    item_actions: list[Action]
+
+
+def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
+    """Answer one tab of a record."""
+    with door.reading() as (session, actor):
+        frame.prepare(session, actor)
+        row = room.find(session, reference, actor=actor)
+        tabs = [one for one in tabs_of(room) if _may_open(one, row, session, actor)]
+        chosen = next((one for one in tabs if one.name == tab), None)
+        if chosen is None:
+            raise NotFound(gettext("There is no such page of this record."))
+        door.note_reading(f"{room.one} {room.reference(row)}", row.level)
+        context = {
+            "room": room,
+            "row": row,
+            "reference": room.reference(row),
+            "tabs": tabs,
+            "tab": tab,
+            "home": session.get(Compartment, row.compartment_id),
+            "names": names_of(session, [row.owner_id, row.recorded_by]),
+            "actions": [
+                one for one in allowed(room.actions, row, Scope.ROW, session, actor) if one.when(row)
+            ],
+            "sections": sections_for(room, row, tab, session, actor),
+            "more": chosen.data(session, row, actor) if chosen.data else {},
+            "shown": {name: make(session, row, actor) for name, make in room.show.items()}
+            if tab == OVERVIEW
+            else {},
+            **_log_of(session, row, tab),
+        }
+        return render_template(chosen.template or "kinds/record.html", **context)
+
+
+def tabs_of(room: Room) -> list[Tab]:
+    """Return the tabs of a record: its overview, those of the room, custody and history."""
+    return [
+        Tab(name=OVERVIEW, title=_l("Overview")),
+        *room.tabs,
+        Tab(name=CUSTODY, title=_l("Custody")),
+        Tab(name=HISTORY, title=_l("History")),
+    ]
+
+
+def allowed(
+    actions: Iterable[Action], row: Any, scope: Scope, session: Session, actor: Actor
+) -> list[Action]:
+    """Return the actions of a scope that this person's grants allow; what they may not is absent."""
+    rights = frame.held(session, actor)
+    return [
+        one
+        for one in actions
+        if one.scope is scope
+        and (one.permission is None or rights.may(one.permission, row.compartment_id, row.level))
+    ]
+
+
+def sections_for(room: Room, row: Any, tab: str, session: Session, actor: Actor) -> list[Shown]:
+    """Return the sections of a tab with their rows."""
+    return [
+        Shown(
+            one,
+            one.rows(session, row, actor),
+            [act for act in allowed(one.actions, row, Scope.SECTION, session, actor) if act.when(row)],
+            allowed(one.item_actions, row, Scope.ITEM, session, actor),
+        )
+        for one in room.sections
+        if one.tab == tab
+    ]
+
+
+def names_of(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names of accounts, as everybody who works here knows their colleagues."""
+    wanted = {one for one in ids if one is not None}
+    query = select(Account.id, Account.display_name).where(Account.id.in_(wanted))
+    return {row.id: row.display_name for row in session.execute(query)} if wanted else {}
+
+
+def log_of(session: Session, subject: UUID) -> list[Done]:
+    """Return every custody event of a record, oldest first; the caller has found it for this person."""
+    keyring: Keyring = session.info["keyring"]
+    events = events_of(session, keyring, subject)
+    names = names_of(session, [UUID(event.values["actor"]) for event in events])
+    return [Done(event, names.get(UUID(event.values["actor"]), "")) for event in events]
+
+
+def changes_in(log: Sequence[Done]) -> list[Change]:
+    """Return what each saved version changed, newest first."""
+    found: list[Change] = []
+    before: dict[str, Any] = {}
+    for done in log:
+        now = done.event.record
+        if now is None:
+            continue
+        changes = [
+            (name, before.get(name), value)
+            for name, value in now.items()
+            if name not in _INNER and value != before.get(name) and value not in (None, [], {}, "")
+        ]
+        changes += [
+            (name, value, None)
+            for name, value in before.items()
+            if name not in _INNER and value not in (None, [], {}, "") and now.get(name) in (None, [], {}, "")
+        ]
+        found.append(Change(done, int(now["version"]), changes))
+        before = now
+    return found[::-1]
+
+
+def address(room: Room, row: Any, tab: str = OVERVIEW) -> str:
+    """Return the address of a record."""
+    reference = room.reference(row)
+    if tab == OVERVIEW:
+        return url_for(f"{room.name}.record_page", reference=reference)
+    return url_for(f"{room.name}.tab_page", reference=reference, tab=tab)
+
+
+def _may_open(tab: Tab, row: Any, session: Session, actor: Actor) -> bool:
+    needs = tab.permission or Permission.READ
+    return frame.held(session, actor).may(needs, row.compartment_id, row.level)
+
+
+def _log_of(session: Session, row: Any, tab: str) -> dict[str, Any]:
+    if tab not in {CUSTODY, HISTORY}:
+        return {}
+    log = log_of(session, row.id)
+    return {"log": log[::-1]} if tab == CUSTODY else {"history": changes_in(log)}

@@ -1,0 +1,1 @@
+"""What each room shows, as data (docs/explanation/web-face.md)."""

@@ -1,0 +1,140 @@
+"""Fields that several rooms ask for: where a record is kept, and other records by reference."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.accounts import find_account
+from evidence_tracker.access.models import Account, Compartment
+from evidence_tracker.access.policy import Permission, visible
+from evidence_tracker.access.records import find
+from evidence_tracker.casework.exhibits.people import find_person
+from evidence_tracker.casework.exhibits.queries import find_exhibit
+from evidence_tracker.casework.missions.models import Mission
+from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import InvalidInput
+from evidence_tracker.web import frame
+from evidence_tracker.web.fields import Asking, Field, Ref, Text
+from evidence_tracker.web.kinds import Deed
+
+#: How many records are suggested while a reference is typed; the rest is found by typing it.
+MOST = 50
+
+
+def compartment(reference: str, session: Session, actor: Actor) -> Compartment:
+    """Return a compartment that exists for this person, by its reference."""
+    for one in frame.compartments(session, actor):
+        if one.reference == reference.strip().upper():
+            return one
+    raise InvalidInput(
+        f"There is no compartment {reference} here, or you may not see it.",
+        advice="Choose one of those that are offered.",
+    )
+
+
+class Home(Field):
+    """Where a new record is kept: one of the compartments in which this person may do it."""
+
+    def read(self, text: str, asking: Asking) -> Compartment:
+        """Return the compartment."""
+        return compartment(text, asking.session, asking.actor)
+
+    def choices(self, asking: Asking) -> Sequence[tuple[str, Any]]:
+        """Return the compartments in which this person may record."""
+        places = frame.held(asking.session, asking.actor).where(Permission.RECORD)
+        return [
+            (one.reference, f"{one.reference} · {one.title}")
+            for one in frame.compartments(asking.session, asking.actor)
+            if one.id in places
+        ]
+
+
+def home(**more: Any) -> Field:
+    """Return the field that says where a new record is kept; the scope of work is offered first."""
+    return Home(
+        name="home",
+        label=_l("Kept in"),
+        help=_l("Its compartment says who may see it. It can not be changed later."),
+        required=True,
+        widget="choice",
+        default=lambda _asking: frame.scope() or "",
+        **more,
+    )
+
+
+def mission_of(deed: Deed) -> Mission | None:
+    """Return the mission whose compartment a new record goes into, None where it is no mission's."""
+    return deed.session.scalars(
+        select(Mission).where(
+            Mission.compartment_id == deed.compartment_id, visible(deed.session, deed.actor, Mission)
+        )
+    ).first()
+
+
+def recent(
+    model: type[Any], words: Callable[[Any], str], key: Callable[[Any], str] = lambda row: str(row.reference)
+) -> Callable[[Asking], Sequence[tuple[str, Any]]]:
+    """Return a question for the newest records of a kind, to be offered while a reference is typed."""
+
+    def ask(asking: Asking) -> Sequence[tuple[str, Any]]:
+        query = select(model).where(visible(asking.session, asking.actor, model))
+        rows = asking.session.scalars(query.order_by(model.recorded_at.desc(), model.id.desc()).limit(MOST))
+        return [(key(row), words(row)) for row in rows]
+
+    return ask
+
+
+def ref(name: str, label: Any, model: type[Any], words: Callable[[Any], str], **more: Any) -> Ref:
+    """Return a field for another record with a reference."""
+
+    def by_reference(session: Session, reference: str, /, *, actor: Actor) -> Any:
+        return find(session, model, reference.upper(), actor=actor)
+
+    return Ref(name=name, label=label, find=by_reference, suggestions=recent(model, words), **more)
+
+
+def party(name: str = "party", **more: Any) -> Ref:
+    """Return a field for a party."""
+    label = more.pop("label", _l("Party"))
+    return ref(name, label, Party, lambda row: row.name_latin or row.name, **more)
+
+
+def exhibit(name: str, label: Any, **more: Any) -> Ref:
+    """Return a field for an evidence item."""
+    from evidence_tracker.casework.exhibits.models import Exhibit  # noqa: PLC0415 - needed by this field alone
+
+    return Ref(
+        name=name, label=label, find=find_exhibit, suggestions=recent(Exhibit, lambda row: row.title), **more
+    )
+
+
+def person(name: str = "person", **more: Any) -> Ref:
+    """Return a field for a person, named by code; no list is offered: codes are not for browsing in forms."""
+    label = more.pop("label", _l("Person (code)"))
+    return Ref(name=name, label=label, find=find_person, **more)
+
+
+def account(name: str = "account", **more: Any) -> Ref:
+    """Return a field for a colleague, named by login."""
+
+    def by_login(session: Session, reference: str, /, *, actor: Actor) -> Account:  # noqa: ARG001 - as every find
+        return find_account(session, reference.lower())
+
+    label = more.pop("label", _l("Account"))
+    return Ref(name=name, label=label, find=by_login, **more)
+
+
+def reason(**more: Any) -> Text:
+    """Return the field that asks why."""
+    return Text(name="reason", label=_l("Why"), required=True, **more)
+
+
+def logins(session: Session, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the logins of accounts."""
+    query = select(Account.id, Account.login).where(Account.id.in_(ids))
+    return {row.id: row.login for row in session.execute(query)} if ids else {}
