@@ -25,8 +25,8 @@ const FONTS = [
 // Parts of Tabler that no page of ours has; its own name for each begins a class.
 const LEFT_OUT = new RegExp(
   "\\.(navbar|carousel|offcanvas|chat|calendar|vc|datepicker|apexcharts|sparkline|signature|ribbon|tracking|" +
-    "rating|stars|accordion|pricing|demo|settings|flag|payment|pattern|form-colorinput|form-imagecheck|popover|" +
-    "tooltip|bs-tooltip|bs-popover|theme-|switch-icon|" +
+    "strength|figure|rating|stars|accordion|pricing|demo|settings|flag|payment|pattern|form-colorinput|form-imagecheck|popover|" +
+    "tooltip|bs-tooltip|bs-popover|theme-|switch-icon|sortable|segmented|legend|" +
     "(btn|bg|text|border|status|badge|steps|progress|ribbon|link)-(x|facebook|twitter|linkedin|google|youtube|vimeo|" +
     "dribbble|github|instagram|pinterest|vk|rss|flickr|bitbucket|tabler)\\b)",
 );
