@@ -69,6 +69,20 @@ class KeyFolder:
         data["wraps"].append(Wrap(alg="hpke-mlkem768x25519", recipient=account_id, blob=blob.hex()))
         self._write(IDENTITY, data)
 
+    def change_secret(self, account_id: str, old: Unlocker, new: Unlocker) -> bool:
+        """Wrap a custodian's key pair under their new secret where the old one opened it; says whether it did."""
+        data = self._read(IDENTITY)
+        entry = data["custodians"].get(account_id)
+        if entry is None:
+            return False
+        try:
+            own = old.unwrap(entry["wraps"], _custodian(account_id))
+        except Locked:
+            return False
+        entry["wraps"] = [new.wrap(own, _custodian(account_id))]
+        self._write(IDENTITY, data)
+        return True
+
     def drop_custodian(self, account_id: str) -> None:
         """Remove a custodian's wrap; the last one cannot be removed."""
         data = self._read(IDENTITY)
