@@ -4,12 +4,27 @@ from flask import Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
-from evidence_tracker.web import door, errors, formats, frame, headers, pages, start
+from evidence_tracker.web import (
+    account,
+    door,
+    errors,
+    formats,
+    frame,
+    headers,
+    health,
+    pages,
+    session,
+    sign_in,
+    start,
+    unlock,
+    work_pages,
+)
 from evidence_tracker.web.house import House
-from evidence_tracker.web.rooms import missions
+from evidence_tracker.web.rooms import missions, submissions
+from evidence_tracker.web.works import Works
 
 MAX_FORM_BYTES = 4 << 20
-ROOMS = (missions.ROOM,)
+ROOMS = (missions.ROOM, submissions.ROOM)
 
 
 def create_app(house: House) -> Flask:
@@ -17,11 +32,17 @@ def create_app(house: House) -> Flask:
     app = Flask(__name__)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.extensions[door.HOUSE] = house
+    app.extensions[door.WORKS] = Works()
     Babel(app)
+    session.install(app)
+    unlock.guard(app)
+    sign_in.guard(app)
     CSRFProtect(app)
+    sign_in.install(app)
     for part in (headers, errors, formats, frame):
         part.install(app)
-    app.register_blueprint(start.blueprint())
+    for made in (health, unlock, account, start, work_pages):
+        app.register_blueprint(made.blueprint())
     for room in ROOMS:
         app.register_blueprint(pages.blueprint(room))
     return app

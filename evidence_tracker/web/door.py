@@ -5,7 +5,7 @@ Everything here belongs to the request that is being answered. Pages call ``read
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 from flask_login import current_user
@@ -18,8 +18,10 @@ from evidence_tracker.custody.events import Actor, Door
 from evidence_tracker.errors import NotPermitted
 from evidence_tracker.instance import Instance
 from evidence_tracker.web.house import House
+from evidence_tracker.web.works import Function, Progress, Works
 
 HOUSE = "evidence_tracker.house"
+WORKS = "evidence_tracker.works"
 
 
 def house() -> House:
@@ -30,6 +32,11 @@ def house() -> House:
 def instance() -> Instance:
     """Return the open instance; raises Locked."""
     return house().instance
+
+
+def works() -> Works:
+    """Return the long work of this process."""
+    return cast("Works", current_app.extensions[WORKS])
 
 
 def actor() -> Actor:
@@ -59,6 +66,21 @@ def note_reading(what: str, level: Level) -> None:
         return
     with instance().transaction() as session:
         log.note(session, AccessKind.READ, what, actor=actor(), level=level)
+
+
+def noted(function: Function, who: Actor) -> Function:
+    """Return a function for work beside the pages, whose denial is a line of the access log too."""
+    opened = instance()
+
+    def run(progress: Progress) -> Any:
+        try:
+            return function(progress)
+        except NotPermitted as error:
+            with opened.transaction() as session:
+                log.note(session, AccessKind.DENIED, str(error), actor=who)
+            raise
+
+    return run
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """A form: the facts an act asks for, kept while typing, refused in sentences, never a lost word."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -23,80 +22,13 @@ from evidence_tracker.errors import (
     Refused,
 )
 from evidence_tracker.web import door, errors, frame, records
-from evidence_tracker.web.fields import Asking, Field, Secret, Typed
-from evidence_tracker.web.kinds import Action, Deed, Room, Scope, Section
+from evidence_tracker.web.about import About, Filled, Wrong
+from evidence_tracker.web.fields import Asking, Field, Typed
+from evidence_tracker.web.kinds import Action, Deed
 from evidence_tracker.web.sign_in import confirm_own_secret
 
 VERSION, TYPED, OWN_SECRET, CHOOSE = "_version", "_typed", "_own_secret", "_choose"
 SAVED = 303
-
-
-@dataclass(frozen=True)
-class About:
-    """What a form is about, as its address names it."""
-
-    room: Room
-    action: Action
-    reference: str | None = None
-    section: Section | None = None
-    item_id: UUID | None = None
-
-    @property
-    def kind(self) -> str:
-        """Return the kind under which its draft is kept."""
-        return f"{self.room.name}/{self.section.name if self.section else ''}/{self.action.name}"
-
-    def find(self, session: Session, actor: Actor) -> tuple[Any, Any]:
-        """Return the record and the row of its section that the form is about; raises NotFound."""
-        if self.reference is None:
-            return None, None
-        row = self.room.find(session, self.reference, actor=actor)
-        if self.section is None or self.item_id is None:
-            return row, None
-        if self.section.find is not None:
-            return row, self.section.find(session, row, self.item_id, actor)
-        for item in self.section.rows(session, row, actor):
-            item = getattr(item, "item", item)  # noqa: PLW2901 - a row may carry the record beside what is shown
-            if item.id == self.item_id:
-                return row, item
-        raise NotFound(gettext("There is no such part of this record, or you may not see it."))
-
-    def address(self, ending: str = "") -> str:
-        """Return the address of the form."""
-        names: dict[str, Any] = {"action": self.action.name}
-        if self.reference is not None:
-            names["reference"] = self.reference
-        if self.section is not None:
-            names["section"] = self.section.name
-        if self.item_id is not None:
-            names["item_id"] = self.item_id
-        return url_for(f"{self.room.name}.{_ENDPOINTS[self.action.scope]}{ending}", **names)
-
-
-_ENDPOINTS = {Scope.LIST: "new", Scope.ROW: "act", Scope.SECTION: "part", Scope.ITEM: "item"}
-
-
-@dataclass
-class Filled:
-    """A form as it stands: what was typed, and what is wrong with it."""
-
-    typed: dict[str, str]
-    version: int | None = None
-    wrong: dict[str, EvidenceTrackerError] = field(default_factory=dict)
-    error: EvidenceTrackerError | None = None
-    theirs: dict[str, dict[str, str]] = field(default_factory=dict)
-    draft_of: Any = None
-
-
-class Wrong(Refused):
-    """Some fields of a form cannot be read; each says why."""
-
-    def __init__(self, wrong: dict[str, EvidenceTrackerError]) -> None:
-        super().__init__(
-            gettext("Nothing was saved: %(count)s of the fields need another look.", count=len(wrong)),
-            advice=gettext("Each says what is missing or wrong."),
-        )
-        self.wrong = wrong
 
 
 def show(about: About) -> ResponseReturnValue:
@@ -115,15 +47,43 @@ def submit(about: About) -> ResponseReturnValue:
     try:
         if about.action.is_confirmed:
             confirm_own_secret(typed.get(OWN_SECRET, ""))
-        with door.acting() as (session, actor):
-            row, item = _permitted(about, session, actor)
-            target = _do(about, Asking(session, actor, row, item), typed)
+        return redirect(_begin(about, typed), SAVED) if about.action.is_long else _act(about, typed)
     except NotFound:
         raise
     except EvidenceTrackerError as error:
         return _again(about, typed, error)
+
+
+def _act(about: About, typed: dict[str, str]) -> ResponseReturnValue:
+    """Do the act in the one transaction of this request; leads on, or shows what it was done for."""
+    with door.acting() as (session, actor):
+        row, item = _permitted(about, session, actor)
+        made = _do(about, Asking(session, actor, row, item), typed)
+        target = _target(about, row, made)
+    if about.action.shows is not None:
+        return about.action.shows(about.reference or "", made)
     flash(str(about.action.done or gettext("Saved, and recorded in the custody log.")), "done")
     return redirect(target, SAVED)
+
+
+def _begin(about: About, typed: dict[str, str]) -> str:
+    """Begin long work, and lead to the page that shows how far it is."""
+    with door.reading() as (session, actor):
+        row, item = _permitted(about, session, actor)
+        _refuse_untyped(about, typed)
+        asking = Asking(session, actor, row, item)
+        stated = _stated(_fields(about, asking), typed, asking)
+        function = about.action.run(_deed(asking, stated, typed))
+        back = _target(about, row, None)
+    work = door.works().start(
+        door.noted(function, actor),
+        kind=str(about.action.label),
+        reference=about.reference or "",
+        actor=actor,
+        clock=door.instance().clock,
+        back=back,
+    )
+    return url_for("works.show", work_id=work.id)
 
 
 def keep_draft(about: About) -> ResponseReturnValue:
@@ -131,8 +91,9 @@ def keep_draft(about: About) -> ResponseReturnValue:
     typed = _typed()
     with door.acting() as (session, actor):
         row, item = _permitted(about, session, actor)
-        fields = about.action.fields_for(item or row)
-        names = {part for one in fields if not isinstance(one, Secret) for part in one.parts}
+        if not about.action.is_drafted:
+            return {"kept": False}
+        names = _kept(_fields(about, Asking(session, actor, row, item)))
         drafts.keep(
             session,
             kind=about.kind,
@@ -153,14 +114,25 @@ def throw_away(about: About) -> ResponseReturnValue:
     return redirect(about.address(), SAVED)
 
 
-def _do(about: About, asking: Asking, typed: dict[str, str]) -> str:
+def _do(about: About, asking: Asking, typed: dict[str, str]) -> Any:
     action, subject = about.action, asking.item or asking.row
     _refuse_untyped(about, typed)
-    stated = _stated(action.fields_for(subject), typed, asking)
+    stated = _stated(_fields(about, asking), typed, asking)
     if action.amends:
         stated = {name: value for name, value in stated.items() if value != getattr(subject, name)}
+    made = action.run(_deed(asking, stated, typed))
+    drafts.discard(
+        asking.session,
+        kind=about.kind,
+        subject_id=_subject(about, asking.row, asking.item),
+        actor=asking.actor,
+    )
+    return made
+
+
+def _deed(asking: Asking, stated: dict[str, Any], typed: Typed) -> Deed:
     home = stated.pop("home", None)
-    deed = Deed(
+    return Deed(
         asking.session,
         asking.actor,
         asking.row,
@@ -169,14 +141,6 @@ def _do(about: About, asking: Asking, typed: dict[str, str]) -> str:
         _version(typed),
         home.id if isinstance(home, Compartment) else getattr(asking.row, "compartment_id", None),
     )
-    made = action.run(deed)
-    drafts.discard(
-        asking.session,
-        kind=about.kind,
-        subject_id=_subject(about, asking.row, asking.item),
-        actor=asking.actor,
-    )
-    return _target(about, asking.row, made)
 
 
 def _target(about: About, row: Any, made: Any) -> str:
@@ -203,7 +167,7 @@ def _stated(fields: Sequence[Field], typed: Typed, asking: Asking) -> dict[str, 
 
 def _again(about: About, typed: dict[str, str], error: EvidenceTrackerError) -> ResponseReturnValue:
     """Answer the form once more: the words as typed, the error beside what it is about."""
-    if isinstance(error, NotPermitted) and not about.action.is_confirmed:
+    if isinstance(error, NotPermitted) and not _is_offered(about):
         raise error
     filled = Filled(typed, _version(typed), error=error)
     if isinstance(error, Wrong):
@@ -214,7 +178,7 @@ def _again(about: About, typed: dict[str, str], error: EvidenceTrackerError) -> 
         asking = Asking(session, actor, row, item)
         if isinstance(error, Conflict) and about.action.amends:
             subject = item or row
-            filled.theirs = _theirs(about.action.fields_for(subject), subject, typed)
+            filled.theirs = _theirs(_fields(about, asking), subject, typed)
             filled.version = subject.version
         return _page(about, asking, filled), errors.status_of(error)
 
@@ -230,8 +194,8 @@ def _theirs(fields: Sequence[Field], subject: Any, typed: Typed) -> dict[str, di
 
 
 def _page(about: About, asking: Asking, filled: Filled) -> str:
-    action, subject = about.action, asking.item or asking.row
-    fields = action.fields_for(subject)
+    action = about.action
+    fields = _fields(about, asking)
     return render_template(
         "kinds/form.html",
         about=about,
@@ -242,6 +206,7 @@ def _page(about: About, asking: Asking, filled: Filled) -> str:
         fields=fields,
         choices={one.name: one.choices(asking) for one in fields},
         filled=filled,
+        is_drafted=action.is_drafted and not action.typed and bool(fields) and _may_draft(asking),
         back=records.address(about.room, asking.row, about.section.tab if about.section else records.OVERVIEW)
         if asking.row is not None
         else url_for(f"{about.room.name}.list_page"),
@@ -250,11 +215,12 @@ def _page(about: About, asking: Asking, filled: Filled) -> str:
 
 def _prefilled(about: About, asking: Asking) -> Filled:
     subject = asking.item or asking.row
-    fields = about.action.fields_for(subject)
+    fields = _fields(about, asking)
     typed: dict[str, str] = {}
     for one in fields:
         typed |= _first_words(one, about.action, subject, asking)
-    typed |= {name: text for name, text in request.args.items() if name in typed}
+    kept_names = _kept(fields)
+    typed |= {name: text for name, text in request.args.items() if name in kept_names}
     version = getattr(subject, "version", None)
     kept = drafts.read(
         asking.session,
@@ -274,6 +240,46 @@ def _first_words(one: Field, action: Action, subject: Any, asking: Asking) -> di
     words = one.show(None)
     default = one.default(asking) if callable(one.default) else one.default
     return words | {one.name: str(default)} if default else words
+
+
+def _fields(about: About, asking: Asking) -> list[Field]:
+    """Return the fields of a form that this person is asked."""
+    rights, row = frame.held(asking.session, asking.actor), asking.row
+    return [
+        one
+        for one in about.action.fields_for(asking.item or row)
+        if one.needs is None
+        or (
+            rights.anywhere(one.needs)
+            if row is None
+            else rights.may(one.needs, row.compartment_id, row.level)
+        )
+    ]
+
+
+def _kept(fields: Iterable[Field]) -> set[str]:
+    """Return the names of the inputs that a draft may hold."""
+    return {part for one in fields if one.is_kept for part in one.parts}
+
+
+def _may_draft(asking: Asking) -> bool:
+    rights, row = frame.held(asking.session, asking.actor), asking.row
+    return (
+        rights.anywhere(Permission.RECORD)
+        if row is None
+        else rights.may(Permission.RECORD, row.compartment_id)
+    )
+
+
+def _is_offered(about: About) -> bool:
+    """Say whether the form itself is open to whoever asks: then what was denied is one of its facts."""
+    # Not through ``door.reading``: the denial was noted when it happened.
+    with door.instance().reading() as session:
+        try:
+            _permitted(about, session, door.actor())
+        except NotPermitted:
+            return False
+    return True
 
 
 def _permitted(about: About, session: Session, actor: Actor) -> tuple[Any, Any]:

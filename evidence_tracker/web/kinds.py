@@ -10,6 +10,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from sqlalchemy.orm import Session
 
@@ -42,6 +43,14 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A link and what it leads to, as one row of a section; what is done, is done to the link."""
+
+    item: Any
+    other: Any
+
+
+@dataclass(frozen=True)
 class Deed:
     """One act about to be done: everything that its function may need."""
 
@@ -64,8 +73,11 @@ class Action:
 
     ``run`` calls the act; what it returns is where one is led to, if it is a record of the room.
     ``fields`` may depend on the record. ``amends`` prefills the fields from the record (or item) and
-    states only what differs. ``is_confirmed`` asks for one's own secret. ``typed`` asks for the
-    reference to be typed, because it cannot be undone, as ``warning`` says.
+    states only what differs. ``shows`` answers with a page of its own once the act is committed, instead
+    of leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
+    kept nowhere before it is saved. ``is_confirmed`` asks for one's own secret. ``typed`` asks for the
+    reference to be typed, because it cannot be undone, as ``warning`` says. ``is_long``: ``run`` returns a
+    function that is told a progress, and is run beside the pages outside any transaction of theirs.
     """
 
     name: str
@@ -77,13 +89,16 @@ class Action:
     scope: Scope = Scope.ROW
     amends: bool = False
     is_confirmed: bool = False
+    is_long: bool = False
     typed: bool = False
     warning: Label = ""
     help: Label = ""
     done: Label = ""
     icon: str = ""
     is_main: bool = False
+    is_drafted: bool = True
     then: Callable[[Any, Any], str | None] | None = None
+    shows: Callable[[str, Any], ResponseReturnValue] | None = None
 
     def fields_for(self, about: Any) -> Sequence[Field]:
         """Return the fields that are asked of this record."""
@@ -122,6 +137,7 @@ class Listing:
     empty: Label = ""
     prepare: Callable[[Session, Sequence[Any], Actor], Any] | None = None
     is_scoped: bool = False
+    template: str = "kinds/list.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +179,11 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """Everything that the pages of a room are made from."""
+    """Everything that the pages of a room are made from.
+
+    ``template`` shows the overview where ``kinds/record.html`` is not enough; what ``data`` returns is
+    ``more`` in it.
+    """
 
     name: str
     icon: str
@@ -182,3 +202,5 @@ class Room:
     actions: Sequence[Action] = ()
     more_routes: Callable[[Any], None] | None = None
     intro: Label = ""
+    template: str | None = None
+    data: Callable[[Session, Any, Actor], dict[str, Any]] | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.casework.consent.models import IdentityLevel, Use
 from evidence_tracker.values.moment import Moment
 
@@ -49,6 +50,7 @@ class Submission(Record):
     """
 
     __tablename__ = "submission"
+    searched = Searched(title=("title",), texts=("statement",))
     __table_args__ = (
         CheckConstraint("(kind = 'identity-annex') = (annex_of_id IS NOT NULL)", name="annex_of_something"),
     )
@@ -149,6 +151,7 @@ class Bundle(Record):
     """
 
     __tablename__ = "bundle"
+    searched = Searched(codes=("name",), of=("submission_id",))
     __table_args__ = (
         Index(
             "uq_bundle_live",
@@ -204,6 +207,7 @@ class Receipt(Record):
     """The recipient's acknowledgement of a bundle."""
 
     __tablename__ = "receipt"
+    searched = Searched(codes=("recipient_reference",), of=("bundle_id",))
 
     bundle_id: Mapped[UUID] = mapped_column(ForeignKey("bundle.id"), index=True)
     received: Mapped[Moment]

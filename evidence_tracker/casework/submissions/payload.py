@@ -213,11 +213,12 @@ def json_files(plan: Mapping[str, Any], items: list[Item], frame: Mapping[str, s
     if allegations:
         files["data/allegations.json"] = _readable(allegations)
     files["data/custody.jsonl"] = custody_lines(items)
-    files["data/statement.json"] = _readable(_statement(plan, frame))
+    files["data/statement.json"] = _readable(statement(plan, frame))
     return files
 
 
-def _statement(plan: Mapping[str, Any], frame: Mapping[str, str]) -> dict[str, Any]:
+def statement(plan: Mapping[str, Any], frame: Mapping[str, str]) -> dict[str, Any]:
+    """Return the words at the front of a bundle: from whom to whom, for what, with what statement."""
     return {
         "from": frame["organisation"],
         "to": plan["recipient_name"],
