@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import stated
+from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.db import as_json
 from evidence_tracker.errors import InvalidInput
@@ -49,7 +50,11 @@ class Find(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A fact asked in one line. Subclasses say how it looks (``widget``), is read and is shown again."""
+    """A fact asked in one line. Subclasses say how it looks (``widget``), is read and is shown again.
+
+    ``is_kept`` False: what is typed is kept nowhere before it is saved, in no draft and no address.
+    ``needs``: whoever holds another permission for the form, but not this one, is not asked.
+    """
 
     name: str
     label: LazyString | str
@@ -60,6 +65,8 @@ class Field:
     group: LazyString | str = ""
     suggestions: Choices | None = None
     widget: str = "text"
+    is_kept: bool = True
+    needs: Permission | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -375,6 +382,7 @@ class Secret(Field):
     """A secret: never shown again, never kept in a draft."""
 
     widget: str = "secret"
+    is_kept: bool = False
 
     def state(self, typed: Typed, asking: Asking) -> str | None:  # noqa: ARG002
         """Return the secret exactly as typed."""

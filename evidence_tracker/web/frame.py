@@ -70,11 +70,12 @@ def scope() -> str | None:
 
 
 def compartments(session: Session, actor: Actor) -> list[Compartment]:
-    """Return every compartment that exists for whoever asks, read once a request."""
-    if "compartments" not in g:
+    """Return every compartment that exists for whoever asks, read once a session."""
+    # With the session and not the request: after a refusal the form is asked again in another one.
+    if "compartments" not in session.info:
         query = select(Compartment).where(visible_compartments(session, actor))
-        g.compartments = list(session.scalars(query.order_by(Compartment.reference)))
-    return g.compartments  # type: ignore[no-any-return] # g holds anything
+        session.info["compartments"] = list(session.scalars(query.order_by(Compartment.reference)))
+    return session.info["compartments"]  # type: ignore[no-any-return] # it holds anything
 
 
 def prepare(session: Session, actor: Actor) -> None:

@@ -52,7 +52,7 @@ def show(room: Room) -> ResponseReturnValue:
             "new": [one for one in room.actions if one.scope is Scope.LIST and _may(one, session, actor)],
         }
         door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))
-        template = "kinds/rows.html" if request.headers.get("HX-Request") else "kinds/list.html"
+        template = "kinds/rows.html" if request.headers.get("HX-Request") else room.listing.template
         return render_template(template, **context)
 
 

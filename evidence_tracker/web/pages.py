@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from evidence_tracker.errors import NotFound
 from evidence_tracker.web import forms, lists, records
-from evidence_tracker.web.forms import About
+from evidence_tracker.web.about import About
 from evidence_tracker.web.kinds import Action, Room, Scope, Section
 
 METHODS = ("GET", "POST", "PUT")

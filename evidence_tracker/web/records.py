@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
@@ -20,6 +21,7 @@ from evidence_tracker.errors import NotFound
 from evidence_tracker.vault.keyring import Keyring
 from evidence_tracker.web import door, frame
 from evidence_tracker.web.kinds import Action, Room, Scope, Section, Tab
+from evidence_tracker.web.lists import highest
 
 OVERVIEW, CUSTODY, HISTORY = "overview", "custody", "history"
 #: Of an event, what every event has, or what only the machine reads.
@@ -87,7 +89,8 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
         chosen = next((one for one in tabs if one.name == tab), None)
         if chosen is None:
             raise NotFound(gettext("There is no such page of this record."))
-        door.note_reading(f"{room.one} {room.reference(row)}", row.level)
+        sections = sections_for(room, row, tab, session, actor)
+        door.note_reading(f"{room.one} {room.reference(row)}", _highest(row, sections))
         context = {
             "room": room,
             "row": row,
@@ -99,7 +102,7 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
             "actions": [
                 one for one in allowed(room.actions, row, Scope.ROW, session, actor) if one.when(row)
             ],
-            "sections": sections_for(room, row, tab, session, actor),
+            "sections": sections,
             "more": chosen.data(session, row, actor) if chosen.data else {},
             "shown": {name: make(session, row, actor) for name, make in room.show.items()}
             if tab == OVERVIEW
@@ -109,10 +112,19 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
         return render_template(chosen.template or "kinds/record.html", **context)
 
 
+def _highest(row: Any, sections: Iterable[Shown]) -> Level:
+    """Return the highest level that a page shows: a restricted link makes it a restricted page."""
+    parts = [part for shown in sections for part in shown.rows]
+    ends = [
+        end for part in parts for end in (part, getattr(part, "item", None), getattr(part, "other", None))
+    ]
+    return highest([row, *ends])
+
+
 def tabs_of(room: Room) -> list[Tab]:
     """Return the tabs of a record: its overview, those of the room, custody and history."""
     return [
-        Tab(name=OVERVIEW, title=_l("Overview")),
+        Tab(name=OVERVIEW, title=_l("Overview"), template=room.template, data=room.data),
         *room.tabs,
         Tab(name=CUSTODY, title=_l("Custody")),
         Tab(name=HISTORY, title=_l("History")),
