@@ -117,6 +117,7 @@ HOMES = {
     "web_session": _NONE,
     "invitation": _NONE,
     "second_factor": _NONE,
+    "search_entry": "of its record",
     "promise": _NONE,
     "party": _ORGANISATION,
     "agreement": _ORGANISATION,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access import founding
 from evidence_tracker.access.accounts import hash_secret
+from evidence_tracker.access.indexing import Index
 from evidence_tracker.access.models import Profile
 from evidence_tracker.access.records import cleaned
 from evidence_tracker.clock import Clock, SystemClock
@@ -67,8 +68,9 @@ class Instance:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Open the one transaction of an act, with the custody log attached."""
+        """Open the one transaction of an act, with the search and, last, the custody log attached."""
         with transaction(self.engine, self._info()) as session:
+            Index().attach(session)
             Ledger(self.keyring, self.clock).attach(session)
             yield session
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.levels import Level
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.db import Base, Evidential
 
 
@@ -104,9 +105,12 @@ class Record(Evidential):
 
     Owner, purpose and legal basis are there from the creation on; the basis has no
     default: None means that nobody has stated one, which closes the way to a submission.
+    ``searched`` names the columns by whose words it can be found; None: by none.
     """
 
     __abstract__ = True
+
+    searched: ClassVar[Searched | None] = None
 
     compartment_id: Mapped[UUID] = mapped_column(ForeignKey("compartment.id"), index=True)
     level: Mapped[Level] = mapped_column(words(Level))

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, and_, column, or_, select, tuple_, values
+from sqlalchemy import CTE, ColumnElement, and_, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
@@ -178,25 +178,24 @@ def reach(session: Session, actor: Actor, permission: Permission = Permission.RE
     For questions that join many tables: the grants are read once, and ``within`` compares. It
     says what ``visible`` says.
     """
-    pairs = [(ceiling, level) for ceiling in Level for level in ceiling.up_to()]
-    ladder = (
-        values(column("ceiling", Grant.level.type), column("level", Grant.level.type))
-        .data(pairs)
-        .cte(f"ladder_{permission.name.lower()}")
-    )
-    roles = [role for role, permissions in ROLES.items() if permission in permissions]
-    return (
-        select(Grant.compartment_id, ladder.c.level)
-        .join(ladder, ladder.c.ceiling == Grant.level)
+    name = permission.name.lower()
+    held = (
+        select(Grant.compartment_id, Grant.level)
         .where(
             _held_by(actor),
-            Grant.role.in_(roles),
+            Grant.role.in_([role for role, permissions in ROLES.items() if permission in permissions]),
             Grant.ended_at.is_(None),
             or_(Grant.expires_at.is_(None), Grant.expires_at > now(session)),
         )
-        .distinct()
-        .cte(f"reach_{permission.name.lower()}")
+        .cte(f"held_{name}")
     )
+    steps = [
+        select(held.c.compartment_id, literal(level, Grant.level.type).label("level")).where(
+            held.c.level.in_([ceiling for ceiling in Level if level in ceiling.up_to()])
+        )
+        for level in Level
+    ]
+    return union(*steps).cte(f"reach_{name}")
 
 
 def within(reached: CTE, model: Any) -> ColumnElement[bool]:

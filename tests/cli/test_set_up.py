@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from evidence_tracker.cli import main
 from evidence_tracker.cli.asking import system_user
 from evidence_tracker.cli.set_up import login_from
 from evidence_tracker.db import open_sqlite
-from evidence_tracker.instance import open_instance
+from evidence_tracker.instance import alembic_config, open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
 from tests.cast import PASSPHRASE
 from tests.cli.running import CommandLine, descriptor
@@ -323,10 +324,11 @@ def test_a_healthy_instance_is_said_to_be_one(cli):
     status, lines = found(cli)
     assert status == 0
     assert set(lines) == {
-        "instance", "triggers", "tables", "promised work", "given up", "custodians", "sandbox", "python"
+        "instance", "triggers", "tables", "promised work", "given up", "search", "custodians", "sandbox", "python"
     }  # fmt: skip
     assert [what for what, line in lines.items() if not line["ok"]] == ["custodians"]
-    assert lines["tables"]["says"] == "revision submissions"
+    newest = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    assert lines["tables"]["says"] == f"revision {newest}"
 
 
 def test_a_second_custodian_is_all_that_was_missing(cli):
@@ -351,6 +353,20 @@ def test_work_that_was_given_up_is_shown(cli, instance_path):
     assert status == 1
     assert not lines["given up"]["ok"]
     assert "1 jobs" in lines["given up"]["says"]
+
+
+def test_records_that_the_search_does_not_know_are_counted_and_the_upgrade_adds_them(cli, instance_path):
+    cli.ask("olena", "party", "add", "--kind", "court", "--name", "Fictional Court")
+    instance = reopened(instance_path)
+    with instance.transaction() as session:
+        session.execute(text("DELETE FROM search_entry"))
+        session.execute(text("DELETE FROM search_text"))
+    instance.close()
+    status, lines = found(cli)
+    assert (status, lines["search"]["ok"]) == (0, False)
+    assert "1 record(s) are not in it: run 'evidence-tracker upgrade'" in lines["search"]["says"]
+    assert cli.ask("olena", "upgrade") == {"upgraded": True, "indexed": 1}
+    assert found(cli)[1]["search"]["ok"]
 
 
 def test_missing_triggers_are_named(cli, instance_path):
@@ -420,10 +436,10 @@ def test_an_older_instance_is_upgraded_with_its_rows_and_its_log(cli, instance_p
     assert f"has revision {revision}" in err
     assert "evidence-tracker upgrade" in err
     assert found(cli)[0] == 1
-    assert cli.ask("olena", "upgrade") == {"upgraded": True}
+    assert cli.ask("olena", "upgrade") == {"upgraded": True, "indexed": 1}
     assert cli.ask("olena", "party", "show", "KYI-P-0001")["name"] == "Fictional Court"
     assert cli.ask("olena", "custody", "verify")["ok"]
-    assert cli.ask("olena", "upgrade") == {"upgraded": True}
+    assert cli.ask("olena", "upgrade") == {"upgraded": True, "indexed": 0}
 
 
 def test_a_database_of_a_newer_program_is_left_alone(cli, instance_path):

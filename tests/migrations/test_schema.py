@@ -1,6 +1,7 @@
 """The migrations and the models say the same; the ground goes up and down."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -18,9 +19,15 @@ def database(folder: Path) -> Engine:
     return open_sqlite(folder / "empty.sqlite", KEY)
 
 
+def is_modelled(_thing: Any, name: str | None, _kind: str, _reflected: bool, _other: Any) -> bool:
+    # The words of the search lie in a virtual table, which keeps tables of its own.
+    return not (name or "").startswith("search_text")
+
+
 def test_the_tables_of_all_migrations_are_those_of_the_models(instance: Instance):
     with instance.engine.connect().execution_options(is_reading=True) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_object": is_modelled}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
@@ -130,6 +131,7 @@ class Unit(Record):
     """
 
     __tablename__ = "unit"
+    searched = Searched(title=("name", "name_latin"), texts=("description", "base"))
 
     reference: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[UnitKind] = mapped_column(words(UnitKind))
@@ -174,6 +176,7 @@ class Suspect(Record):
     """
 
     __tablename__ = "suspect"
+    searched = Searched(title=("name", "name_latin"), texts=("description",))
 
     reference: Mapped[str] = mapped_column(unique=True)
     capacity: Mapped[SuspectCapacity] = mapped_column(words(SuspectCapacity))
@@ -198,6 +201,9 @@ class Company(Record):
     """
 
     __tablename__ = "company"
+    searched = Searched(
+        title=("name", "name_latin"), texts=("ownership", "description"), codes=("registration_number",)
+    )
 
     reference: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
@@ -217,6 +223,7 @@ class Position(Record):
     """A post a named person is said to have held in a unit or a company, for a span."""
 
     __tablename__ = "position"
+    searched = Searched(title=("title",), of=("suspect_id",), along=("unit_id", "company_id"))
     __table_args__ = (CheckConstraint("(unit_id IS NULL) <> (company_id IS NULL)", name="one_place"),)
 
     suspect_id: Mapped[UUID] = mapped_column(ForeignKey("suspect.id"), index=True)
@@ -241,6 +248,7 @@ class ActorName(Record):
     """
 
     __tablename__ = "actor_name"
+    searched = Searched(title=("text",), of=("unit_id", "suspect_id", "company_id"))
     __table_args__ = (
         CheckConstraint(ONE_BEARER, name="one_bearer"),
         Index(None, "folded"),

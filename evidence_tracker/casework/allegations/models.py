@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.casework.actors.models import Confidence
 from evidence_tracker.casework.incidents.models import ONE_EVIDENCE, CitesEvidence
 
@@ -48,6 +49,7 @@ class Allegation(Record):
     """
 
     __tablename__ = "allegation"
+    searched = Searched(texts=("rationale",), codes=("code",))
     __table_args__ = (Index(None, "pack_id", "code"),)
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -65,6 +67,7 @@ class AllegationSuspect(Record):
     """A suspect or unit under an allegation, with the mode of liability where one is stated."""
 
     __tablename__ = "allegation_suspect"
+    searched = Searched(texts=("basis",), of=("allegation_id",), along=("suspect_id", "unit_id"))
     __table_args__ = (
         CheckConstraint("(suspect_id IS NULL) <> (unit_id IS NULL)", name="one_suspect"),
         CheckConstraint(
@@ -91,6 +94,7 @@ class ElementFinding(Record):
     """What is found of one element so far; one row an element, its history is in the custody log."""
 
     __tablename__ = "element_finding"
+    searched = Searched(texts=("reasoning",), of=("allegation_id",))
     __table_args__ = (UniqueConstraint("allegation_id", "element_n"),)
 
     allegation_id: Mapped[UUID] = mapped_column(ForeignKey("allegation.id"))
@@ -109,6 +113,9 @@ class Bearing(CitesEvidence, Record):
     """
 
     __tablename__ = "bearing"
+    searched = Searched(
+        texts=("note",), of=("allegation_id",), along=("exhibit_id", "interview_id", "capture_id")
+    )
     __table_args__ = (
         CheckConstraint(ONE_EVIDENCE, name="one_evidence"),
         CheckConstraint("strength BETWEEN 1 AND 3", name="strength_scale"),

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.casework.exhibits.thing_models import (
     Component,
     Confidence,
@@ -110,6 +111,11 @@ class Exhibit(Record):
     """
 
     __tablename__ = "exhibit"
+    searched = Searched(
+        title=("title",),
+        texts=("description", "place", "original_name", "admissibility_notes"),
+        codes=("sha256",),
+    )
     __table_args__ = (
         CheckConstraint("(made_from_id IS NULL) = (derivative_kind IS NULL)", name="derivative_whole"),
         CheckConstraint("(checked_by IS NULL) = (checked_at IS NULL)", name="check_whole"),
@@ -171,6 +177,7 @@ class ExhibitDigest(Record):
     """A digest that somebody else states for an exhibit; a difference is shown, never repaired."""
 
     __tablename__ = "exhibit_digest"
+    searched = Searched(codes=("value",), of=("exhibit_id",))
 
     exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), index=True)
     role: Mapped[DigestRole] = mapped_column(words(DigestRole))

@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
@@ -31,6 +32,7 @@ class PhysicalItem(Record):
     """The physical side of an exhibit: taking things is the exception, and says why."""
 
     __tablename__ = "physical_item"
+    searched = Searched(texts=("markings",), of=("exhibit_id",))
 
     exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), unique=True)
     exception_reason: Mapped[str]
@@ -79,6 +81,7 @@ class Seal(Record):
     """A numbered seal on an exhibit's packaging, from its closing to its opening."""
 
     __tablename__ = "seal"
+    searched = Searched(codes=("number",), of=("exhibit_id",))
     __table_args__ = (
         Index(
             "uq_seal_in_use",
@@ -124,6 +127,7 @@ class Transfer(Record):
     """
 
     __tablename__ = "transfer"
+    searched = Searched(texts=("reason", "condition"), of=("exhibit_id",))
     __table_args__ = (
         Index(
             "uq_transfer_open",
@@ -179,6 +183,11 @@ class Remnant(Record):
     """
 
     __tablename__ = "remnant"
+    searched = Searched(
+        title=("munition",),
+        texts=("munition_basis", "position", "markings"),
+        codes=("serial_number", "lot_number"),
+    )
     __table_args__ = (
         CheckConstraint("NOT is_handled OR cleared_by IS NOT NULL", name="cleared_before_handled"),
         CheckConstraint("(munition IS NULL) = (confidence = 'unknown')", name="hypothesis_rated"),
@@ -220,6 +229,9 @@ class Component(Record):
     """A marked part inside a remnant; the maker's country of seat says nothing about where it was made."""
 
     __tablename__ = "component"
+    searched = Searched(
+        texts=("description",), codes=("manufacturer_marking", "part_number"), of=("remnant_id",)
+    )
 
     remnant_id: Mapped[UUID] = mapped_column(ForeignKey("remnant.id"), index=True)
     description: Mapped[str]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.casework.actors.models import Confidence
 from evidence_tracker.casework.incidents.citations import Citation, CitationKind
 from evidence_tracker.values.moment import Moment
@@ -123,6 +124,19 @@ class Incident(Record):
     """
 
     __tablename__ = "incident"
+    searched = Searched(
+        title=("title",),
+        texts=(
+            "place",
+            "narrative",
+            "target_object",
+            "military_presence",
+            "weapon_system",
+            "damage",
+            "reverberating_effects",
+            "advantage_notes",
+        ),
+    )
 
     reference: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
@@ -203,6 +217,7 @@ class IncidentActor(Record):
     """A unit, suspect or company said to have had a part; an assertion with its author, not a finding."""
 
     __tablename__ = "incident_actor"
+    searched = Searched(texts=("basis",), of=("incident_id",), along=("unit_id", "suspect_id", "company_id"))
     __table_args__ = (
         CheckConstraint(
             "CASE WHEN unit_id IS NULL THEN 0 ELSE 1 END + CASE WHEN suspect_id IS NULL THEN 0 ELSE 1 END"
@@ -253,6 +268,9 @@ class EvidenceLink(CitesEvidence, Record):
     """What one piece of evidence shows of an incident, for or against the recorded facts."""
 
     __tablename__ = "evidence_link"
+    searched = Searched(
+        texts=("shows",), of=("incident_id",), along=("exhibit_id", "interview_id", "capture_id")
+    )
     __table_args__ = (CheckConstraint(ONE_EVIDENCE, name="one_evidence"),)
 
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"), index=True)
@@ -267,6 +285,7 @@ class IncidentRemnant(Record):
     """A munition's remains found at the site of an incident and attributed to it."""
 
     __tablename__ = "incident_remnant"
+    searched = Searched(texts=("attribution",), of=("incident_id",), along=("remnant_id",))
     __table_args__ = (
         Index(
             "uq_incident_remnant_live",

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.casework.interviews.statement_models import (
     AccountTranslation,
     AnswerTranslation,
@@ -156,6 +157,7 @@ class Interview(Record):
     """
 
     __tablename__ = "interview"
+    searched = Searched(texts=("first_account",))
     __table_args__ = (
         CheckConstraint(
             "(read_back_at IS NULL) = (read_back_language IS NULL)"

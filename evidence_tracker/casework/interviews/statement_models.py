@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 
 
@@ -27,6 +28,7 @@ class Question(Record):
     """
 
     __tablename__ = "interview_question"
+    searched = Searched(texts=("question", "answer"), of=("interview_id",))
     __table_args__ = (UniqueConstraint("interview_id", "position"),)
 
     interview_id: Mapped[UUID] = mapped_column(ForeignKey("interview.id"))
@@ -43,6 +45,7 @@ class AccountTranslation(Record):
     """A translation of one wording of a first account; the original stays authoritative."""
 
     __tablename__ = "account_translation"
+    searched = Searched(texts=("text",), of=("interview_id",))
 
     interview_id: Mapped[UUID] = mapped_column(ForeignKey("interview.id"), index=True)
     account_version: Mapped[int]
@@ -56,6 +59,7 @@ class AnswerTranslation(Record):
     """A translation of a question and its answer; the original stays authoritative."""
 
     __tablename__ = "answer_translation"
+    searched = Searched(texts=("question", "answer"), of=("question_id",))
 
     question_id: Mapped[UUID] = mapped_column(ForeignKey("interview_question.id"), index=True)
     question_version: Mapped[int]
@@ -95,6 +99,7 @@ class Correction(Record):
     """What the interviewee corrected at the read-back; the account itself is never overwritten by it."""
 
     __tablename__ = "interview_correction"
+    searched = Searched(texts=("passage", "correction"), of=("interview_id",))
 
     interview_id: Mapped[UUID] = mapped_column(ForeignKey("interview.id"), index=True)
     passage: Mapped[str]
@@ -110,6 +115,7 @@ class Evaluation(Record):
     """
 
     __tablename__ = "interview_evaluation"
+    searched = Searched(texts=("contradictions", "corroboration"), of=("interview_id",))
     __table_args__ = (
         CheckConstraint("credibility BETWEEN 1 AND 6", name="credibility_scale"),
         CheckConstraint("reliability IN ('A', 'B', 'C', 'D', 'E', 'F')", name="reliability_scale"),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.errors import Refused
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
@@ -84,6 +85,7 @@ class Mission(Record):
     """
 
     __tablename__ = "mission"
+    searched = Searched(title=("title",), texts=("mandate", "objectives", "area", "places"))
 
     reference: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
@@ -169,6 +171,7 @@ class Device(Record):
     """
 
     __tablename__ = "device"
+    searched = Searched(title=("label",), codes=("serial",), of=("mission_id",))
 
     reference: Mapped[str] = mapped_column(unique=True)
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("mission.id"), index=True)
@@ -186,6 +189,7 @@ class MissionLogEntry(Record):
     """One entry of the daily log; never changed. A correction is an entry that names the one it corrects."""
 
     __tablename__ = "mission_log_entry"
+    searched = Searched(texts=("text", "place"), of=("mission_id",))
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("mission.id"), index=True)
     day: Mapped[Moment]
@@ -225,6 +229,7 @@ class DeconflictionNote(Record):
     """
 
     __tablename__ = "deconfliction_note"
+    searched = Searched(texts=("question", "answer"), of=("mission_id",))
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("mission.id"), index=True)
     party_id: Mapped[UUID | None] = mapped_column(ForeignKey("party.id"), index=True)
@@ -241,6 +246,7 @@ class Debrief(Record):
     """What a mission taught and what it brought home, as its team states it."""
 
     __tablename__ = "debrief"
+    searched = Searched(texts=("lessons", "outcome"), of=("mission_id",))
 
     mission_id: Mapped[UUID] = mapped_column(ForeignKey("mission.id"), unique=True)
     held_on: Mapped[Moment]

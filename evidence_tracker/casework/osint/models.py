@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
 
@@ -65,6 +66,11 @@ class Capture(Record):
     """
 
     __tablename__ = "capture"
+    searched = Searched(
+        title=("title",),
+        texts=("reason", "context_statement", "uploader"),
+        codes=("url_requested", "url_final", "platform_post_id"),
+    )
     __table_args__ = (Index(None, "platform", "platform_post_id"),)
 
     reference: Mapped[str] = mapped_column(unique=True)
@@ -217,6 +223,9 @@ class Assessment(Record):
     """
 
     __tablename__ = "verification_assessment"
+    searched = Searched(
+        texts=("claim", "reasoning", "counter_evidence", "place"), of=("capture_id", "exhibit_id")
+    )
     __table_args__ = (
         CheckConstraint("(capture_id IS NULL) <> (exhibit_id IS NULL)", name="one_subject"),
         CheckConstraint("reviewed_by IS NULL OR reviewed_by <> recorded_by", name="second_person"),

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 
 
@@ -115,6 +116,7 @@ class Party(Record):
     """
 
     __tablename__ = "party"
+    searched = Searched(title=("name", "name_latin"))
 
     reference: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[PartyKind] = mapped_column(words(PartyKind))
@@ -140,6 +142,7 @@ class Agreement(Record):
     """
 
     __tablename__ = "agreement"
+    searched = Searched(title=("subject",), texts=("scope",))
 
     reference: Mapped[str] = mapped_column(unique=True)
     subject: Mapped[str]
@@ -172,6 +175,7 @@ class Instruction(Record):
     """
 
     __tablename__ = "instruction"
+    searched = Searched(texts=("area", "incident", "wording"))
 
     reference: Mapped[str] = mapped_column(unique=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)

@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
+from evidence_tracker.access.searched import Searched
 from evidence_tracker.values.moment import Moment
 
 
@@ -94,6 +95,7 @@ class Person(Record):
     """
 
     __tablename__ = "person"
+    searched = Searched(reference="code")
 
     code: Mapped[str] = mapped_column(unique=True)
     protection_level: Mapped[ProtectionLevel] = mapped_column(words(ProtectionLevel))
