@@ -4,7 +4,8 @@ One written form each, so that equal passages are equal text:
 
 =========  =================================================================
 page       ``p. 3``, ``pp. 3-5``
-timecode   ``00:02:14``, ``00:02:14-00:02:40``, fractions as ``00:02:14.250``
+timecode   ``00:02:14``, ``00:02:14-00:02:40``, fractions as ``00:02:14.250``;
+           minutes and seconds alone, as players show them, are read too
 paragraph  ``para. 12``, ``paras. 12-14``
 region     ``xywh=120,80,300,200``: pixels from the top left, as in W3C Media
            Fragments; behind a page or a timecode where there are several pictures
@@ -20,7 +21,7 @@ from typing import Self
 from evidence_tracker.errors import InvalidInput
 
 ADVICE = (
-    "Write 'p. 3', 'pp. 3-5', '00:02:14', '00:02:14-00:02:40', 'para. 12', 'xywh=120,80,300,200' "
+    "Write 'p. 3', 'pp. 3-5', '02:14', '00:02:14-00:02:40', 'para. 12', 'xywh=120,80,300,200' "
     "(behind a page or timecode where needed), or 'whole'."
 )
 MAX_NUMBER = 1_000_000
@@ -29,7 +30,7 @@ _DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _NUMBERS = r"(\d{1,7})(?:-(\d{1,7}))?"
 _PAGE = re.compile(rf"pp?\.? ?{_NUMBERS}", re.ASCII)
 _PARAGRAPH = re.compile(rf"paras?\.? ?{_NUMBERS}", re.ASCII)
-_CLOCK = r"(\d{1,3}):([0-5]\d):([0-5]\d)(?:\.(\d{1,3}))?"
+_CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]\d)(?:\.(\d{1,3}))?"
 _TIMECODE = re.compile(rf"{_CLOCK}(?:-{_CLOCK})?", re.ASCII)
 _REGION = re.compile(r"(?:(.+) )?xywh=(\d{1,7}),(\d{1,7}),(\d{1,7}),(\d{1,7})", re.ASCII)
 
@@ -86,7 +87,7 @@ def _numbered(match: re.Match[str], one: str, several: str) -> str:
 
 def _timed(match: re.Match[str]) -> str:
     start = _clock(*match.groups()[:4])
-    if match[5] is None:
+    if match[6] is None:
         return start
     end = _clock(*match.groups()[4:])
     if _milliseconds(end) <= _milliseconds(start):
@@ -94,8 +95,8 @@ def _timed(match: re.Match[str]) -> str:
     return f"{start}-{end}"
 
 
-def _clock(hours: str, minutes: str, seconds: str, fraction: str | None) -> str:
-    text = f"{int(hours):02d}:{minutes}:{seconds}"
+def _clock(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> str:
+    text = f"{int(hours or 0):02d}:{int(minutes):02d}:{seconds}"
     return f"{text}.{fraction.ljust(3, '0')}" if fraction else text
 
 
