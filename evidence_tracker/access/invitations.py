@@ -49,6 +49,11 @@ def invite(session: Session, account: Account, *, actor: Actor) -> str:
     return token
 
 
+def path_of(token: str) -> str:
+    """Return the address of a link below that of the instance."""
+    return f"/welcome/{token}"
+
+
 def find_invited(session: Session, token: str) -> tuple[Invitation, Account]:
     """Return the invitation of a token that is still good and its account, else ``NotFound``."""
     found = session.execute(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from evidence_tracker import __version__
-from evidence_tracker.cli.door import Door, DoorGroup, shared_options
+from evidence_tracker.cli.door import Door, DoorGroup, RunWeb, shared_options
 from evidence_tracker.cli.errors import answer
 
 #: Each noun, the module of its commands, and what the list of commands says of it. A module
@@ -34,6 +34,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "submission": ("submissions", "Submissions: what is handed to whom."),
     "custody": ("custody", "The custody log: verify, sign, prove."),
     "verify": ("verify", "Verify a bundle offline."),
+    "serve": ("serve", "Serve the instance to browsers."),
     "demo": ("demo", "Build the demonstration instance."),
 }
 
@@ -73,13 +74,16 @@ def main_group(context: click.Context) -> None:
     context.call_on_close(door.close)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, run_web: RunWeb | None = None) -> int:
     """Run the command line; every error is a sentence with what to do next.
 
+    ``run_web`` is what ``serve`` and ``demo`` call when everything else is done.
     Returns 0, 1 (refused, or verification failed), 2 (usage) or 3 (origin not verified).
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     return answer(
-        lambda: main_group.main(args=typed, prog_name="evidence-tracker", standalone_mode=False),
+        lambda: main_group.main(
+            args=typed, prog_name="evidence-tracker", standalone_mode=False, obj=Door(run_web=run_web)
+        ),
         asked_json="--json" in typed,
     )

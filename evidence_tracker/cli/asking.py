@@ -5,6 +5,7 @@ import math
 import os
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,19 @@ def ask_secret(prompt: str) -> str:
             advice="Use --passphrase-fd or --key-file (in demo and test instances EVIDENCE_TRACKER_PASSPHRASE).",
         )
     answer: str = click.prompt(prompt, hide_input=True, err=True)
+    return answer
+
+
+def ask(prompt: str, *, choices: Sequence[str] = (), default: str | None = None) -> str:
+    """Ask for a word or a line at the terminal; refuse when there is none."""
+    if not sys.stdin.isatty():
+        raise InvalidInput(
+            f"{prompt}: this is needed, but there is no terminal to ask at.",
+            advice="Set the instance up with 'init', then start this again.",
+        )
+    kind = click.Choice(list(choices)) if choices else click.STRING
+    answer: str = click.prompt(prompt, default=default, type=kind, err=True)
+    refuse_broken_text(answer, prompt)
     return answer
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 from rich.console import Console
@@ -50,6 +50,15 @@ from evidence_tracker.settings import Settings
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
+class RunWeb(Protocol):
+    """Serves one installation to browsers; handed in from above, since doors do not know each other."""
+
+    def __call__(
+        self, path: Path, unlocker: Unlocker | None, *, bind: str, threads: int, behind_proxy: bool
+    ) -> None:
+        """Serve until a signal; locked, unless there is an unlocker."""
+
+
 @dataclass
 class Door:
     """One run of the command line."""
@@ -63,6 +72,7 @@ class Door:
     custodian_fd: int | None = None
     by: str | None = None
     by_fd: int | None = None
+    run_web: "RunWeb | None" = None
     _is_confirmed: bool = False
     _instance: Instance | None = None
     _unlocker: Unlocker | None = None

@@ -20,8 +20,7 @@ from evidence_tracker.casework.submissions.preparation import (
     remove_item,
 )
 from evidence_tracker.cli.demonstration import interviews
-from evidence_tracker.cli.demonstration.people import CUSTODIAN_SECRET
-from evidence_tracker.cli.demonstration.world import LAWFUL, PROTECTED, World
+from evidence_tracker.cli.demonstration.world import LAWFUL, PASSPHRASE, PROTECTED, World
 from evidence_tracker.errors import ConsentMissing, GateClosed, NotPermitted
 from evidence_tracker.instance import cost_for
 from evidence_tracker.jobs import bundles
@@ -71,7 +70,7 @@ def identity_key(world: World) -> PrivateKey:
     """Unlock the identity root with the custodian's own secret, for the scan for names and for the annex."""
     kind = world.instance.settings.kind
     holder = str(world.staff["ostap"].account_id)
-    return world.instance.keys.unlock_identity(holder, Passphrase(CUSTODIAN_SECRET, cost_for(kind)))
+    return world.instance.keys.unlock_identity(holder, Passphrase(PASSPHRASE, cost_for(kind)))
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,6 @@ STAFF: dict[str, tuple[str, tuple[Role, ...]]] = {
     "tomas": ("Tomas Beispiel (fictional legal officer)", (Role.LEGAL_OFFICER,)),
     "nadia": ("Nadia Exempla (fictional analyst)", (Role.ANALYST,)),
 }
-CUSTODIAN_SECRET = "fictional secret of ostap"  # noqa: S105 - an invented person's, printed nowhere
 PARTIES: dict[str, dict[str, Any]] = {
     "icc": {
         "kind": PartyKind.PROSECUTOR,
@@ -184,10 +183,10 @@ def engage(world: World) -> None:
     world.homes["home"] = home
     for login, (name, _) in STAFF.items():
         with world.acting("halyna") as (session, actor):
-            secret = CUSTODIAN_SECRET if login == "ostap" else f"fictional secret of {login}"
             cost = cost_for(world.instance.settings.kind)
+            # One secret for everybody: whoever looks at the demonstration signs in as one after the other.
             account = add_account(
-                session, login=login, display_name=name, actor=actor, secret=secret, cost=cost
+                session, login=login, display_name=name, actor=actor, secret=PASSPHRASE, cost=cost
             )
             world.staff[login] = Actor(account.id, login, Door.COMMAND_LINE)
             world.keep(f"account {login}", account)
@@ -206,7 +205,7 @@ def _second_custodian(world: World) -> None:
     with world.acting("halyna") as (session, actor):
         second = world.staff["ostap"].account_id
         record(session, CustodyVerb.CUSTODIAN_NAMED, second, compartment_id=world.homes["home"], actor=actor)
-        keys.name_custodian(str(second), Passphrase(CUSTODIAN_SECRET, cost_for(kind)), private)
+        keys.name_custodian(str(second), Passphrase(PASSPHRASE, cost_for(kind)), private)
 
 
 def _trainings(world: World) -> None:
