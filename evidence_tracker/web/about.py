@@ -66,6 +66,7 @@ class Filled:
     wrong: dict[str, EvidenceTrackerError] = field(default_factory=dict)
     error: EvidenceTrackerError | None = None
     theirs: dict[str, dict[str, str]] = field(default_factory=dict)
+    saved: dict[str, Any] = field(default_factory=dict)
     draft_of: Any = None
 
 

@@ -150,8 +150,9 @@ class Several(Word):
         return tuple(f"{self.name}-{member.value}" for member in self.enum)
 
     def show(self, value: Any) -> dict[str, str]:
-        """Return the boxes that are ticked."""
-        return {f"{self.name}-{member}": "on" for member in value or ()}
+        """Return every box, ticked or not: in a conflict a box that was cleared is a difference, too."""
+        ticked = {str(member) for member in value or ()}
+        return {f"{self.name}-{member.value}": "on" if member.value in ticked else "" for member in self.enum}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -99,7 +99,7 @@ def keep_draft(about: About) -> ResponseReturnValue:
             kind=about.kind,
             subject_id=_subject(about, row, item),
             compartment_id=_home(session, actor, row, typed),
-            content={name: text for name, text in typed.items() if name in names},
+            content={name: text for name, text in typed.items() if name in names | {VERSION}},
             actor=actor,
             based_on_version=_version(typed),
         )
@@ -179,6 +179,7 @@ def _again(about: About, typed: dict[str, str], error: EvidenceTrackerError) -> 
         if isinstance(error, Conflict) and about.action.amends:
             subject = item or row
             filled.theirs = _theirs(_fields(about, asking), subject, typed)
+            filled.saved = {name: getattr(subject, name, None) for name in filled.theirs}
             filled.version = subject.version
         return _page(about, asking, filled), errors.status_of(error)
 
@@ -231,7 +232,9 @@ def _prefilled(about: About, asking: Asking) -> Filled:
     if kept is None:
         return Filled(typed, version)
     base = kept.pop(VERSION, None)
-    return Filled(typed | kept, int(base) if base else version, draft_of=True)
+    # A box that was cleared is not in the draft: what a draft may hold and does not is empty.
+    words = typed | dict.fromkeys(kept_names, "") | kept
+    return Filled(words, int(base) if base else version, draft_of=True)
 
 
 def _first_words(one: Field, action: Action, subject: Any, asking: Asking) -> dict[str, str]:

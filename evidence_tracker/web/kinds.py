@@ -150,7 +150,10 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Something that hangs on a record: rows of a question, and what can be done about them."""
+    """Something that hangs on a record: rows of a question, and what can be done about them.
+
+    ``when`` says on which records it hangs at all.
+    """
 
     name: str
     title: Label
@@ -164,6 +167,7 @@ class Section:
     link: Callable[[Any], str | None] | None = None
     find: Callable[[Session, Any, UUID, Actor], Any] | None = None
     is_aside: bool = False
+    when: Always = always
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -154,7 +154,7 @@ def sections_for(room: Room, row: Any, tab: str, session: Session, actor: Actor)
             allowed(one.item_actions, row, Scope.ITEM, session, actor),
         )
         for one in room.sections
-        if one.tab == tab
+        if one.tab == tab and one.when(row)
     ]
 
 

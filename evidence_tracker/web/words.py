@@ -2,7 +2,31 @@
 
 from enum import StrEnum
 
-from flask_babel import gettext
+from flask_babel import LazyString, gettext
+from flask_babel import lazy_gettext as _l
+
+#: Columns whose names say little to a person.
+_COLUMNS: dict[str, LazyString] = {
+    "age_recipients": _l("Public keys"),
+    "keys_checked_how": _l("How its keys were checked"),
+    "keys_changed_by": _l("Keys entered by"),
+    "recipient_class": _l("Receives as"),
+    "name_latin": _l("Name in Latin letters"),
+    "name_language": _l("Language of the name"),
+    "offence_basis": _l("What allows it to be held"),
+    "is_crsv_survivor": _l("Survivor of sexual violence"),
+    "is_child": _l("Under 18"),
+    "civil_status": _l("Was at the time"),
+    "wishes_anonymity": _l("Wishes to stay anonymous"),
+    "contact_interval_days": _l("Days between contacts"),
+    "born_on": _l("Date of birth"),
+    "headquarters_country": _l("Run from"),
+    "registration_country": _l("Registered in"),
+    "exhibit_reference": _l("Signed document"),
+    "since": _l("Since"),
+    "until": _l("Until"),
+    "source": _l("According to"),
+}
 
 
 def said(word: StrEnum | str | None) -> str:
@@ -17,5 +41,7 @@ def said(word: StrEnum | str | None) -> str:
 
 def column(name: str) -> str:
     """Return the name of a column as a person reads it: ``legal_basis`` → Legal basis."""
+    if name in _COLUMNS:
+        return str(_COLUMNS[name])
     bare = name.removesuffix("_id").removeprefix("is_").removeprefix("has_")
     return str(gettext(bare.replace("_", " ").capitalize()))
