@@ -12,6 +12,7 @@ from evidence_tracker.web import (
     frame,
     headers,
     health,
+    logs,
     pages,
     session,
     sign_in,
@@ -29,11 +30,12 @@ ROOMS = (missions.ROOM, submissions.ROOM)
 
 def create_app(house: House) -> Flask:
     """Return the application that serves one installation, locked or open."""
-    app = Flask(__name__)
+    app = logs.Application(__name__)
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.extensions[door.HOUSE] = house
     app.extensions[door.WORKS] = Works()
     Babel(app)
+    logs.install(app)
     session.install(app)
     unlock.guard(app)
     sign_in.guard(app)
