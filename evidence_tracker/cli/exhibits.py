@@ -171,12 +171,15 @@ def list_all(
     """List exhibits, newest first."""
     with door.reading() as (session, actor):
         last = queries.find_exhibit(session, after, actor=actor) if after is not None else None
+        sieve = queries.Sieve(
+            mission_id=find_mission(session, mission, actor=actor).id if mission is not None else None,
+            kind=ExhibitKind(kind) if kind is not None else None,
+            is_original=is_original,
+        )
         rows = queries.list_exhibits(
             session,
             actor=actor,
-            mission=find_mission(session, mission, actor=actor) if mission is not None else None,
-            kind=ExhibitKind(kind) if kind is not None else None,
-            is_original=is_original,
+            sieve=sieve,
             after=(last.recorded_at, last.id) if last is not None else None,
             limit=limit,
         )

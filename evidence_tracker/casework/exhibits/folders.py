@@ -8,7 +8,6 @@ import os
 import stat
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import BinaryIO, TypeVar
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.casework.exhibits.intake import Acting, name_deposited
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.exhibits.names import kept
 from evidence_tracker.custody.events import Actor
@@ -23,7 +23,6 @@ from evidence_tracker.custody.vault import Deposited, Vault
 from evidence_tracker.errors import EvidenceTrackerError, IntegrityFailure, Refused
 from evidence_tracker.vault.blobs import Receiver
 
-Acting = Callable[[], AbstractContextManager[tuple[Session, Actor]]]
 Receive = Callable[[Session, Actor, Deposited, str], Exhibit]
 Progress = Callable[[str, int, int], None]
 _Result = TypeVar("_Result")
@@ -242,19 +241,17 @@ def _read(found: FoundFile, vault: Vault, progress: Progress | None, into: Recei
 
 
 def _name(read: _Read, vault: Vault, acting: Acting, receive: Receive) -> Exhibit:
-    """Name deposited bytes in one transaction.
-
-    If the act refuses, the bytes go at once. Once it has succeeded they stay, whatever
-    happens: the commit may have been written, and the sweeper removes what no row names.
-    """
-    with ExitStack() as if_refused:
-        if_refused.callback(vault.discard, read.deposited)
-        if read.is_changed:
-            raise _changed(read.found.seen.st_size, read.deposited.size)
-        with acting() as (session, actor):
-            exhibit = receive(session, actor, read.deposited, read.found.name)
-            if_refused.pop_all()
-    return exhibit
+    """Name deposited bytes in one transaction; those of a file that changed meanwhile go."""
+    if read.is_changed:
+        vault.discard(read.deposited)
+        raise _changed(read.found.seen.st_size, read.deposited.size)
+    name = read.found.name
+    return name_deposited(
+        read.deposited,
+        vault=vault,
+        acting=acting,
+        act=lambda session, actor, deposited: receive(session, actor, deposited, name),
+    )
 
 
 def _open(found: FoundFile) -> BinaryIO:

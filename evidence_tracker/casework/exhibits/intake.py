@@ -5,7 +5,8 @@ not hold the log's lock), then one transaction names them. A client states neith
 nor size nor media type: the vault and the sandbox do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,10 @@ from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.vault import Deposited, Vault
 from evidence_tracker.errors import InvalidInput
+
+#: Opens the one transaction of an act; what is done in it to deposited bytes.
+Acting = Callable[[], AbstractContextManager[tuple[Session, Actor]]]
+Naming = Callable[[Session, Actor, Deposited], Exhibit]
 
 AMENDABLE = frozenset(ExhibitFacts.__dataclass_fields__) - {"kind"} | {"level", "purpose", "legal_basis"}
 
@@ -82,6 +87,20 @@ def receive_exhibit(
         permission=Permission.TAKE_IN,
         verb=CustodyVerb.EXHIBIT_RECEIVED,
     )
+
+
+def name_deposited(deposited: Deposited, *, vault: Vault, acting: Acting, act: Naming) -> Exhibit:
+    """Name deposited bytes in one transaction, by the act that makes an exhibit of them.
+
+    If the act refuses, the bytes go at once. Once it has succeeded they stay, whatever
+    happens: the commit may have been written, and the sweeper removes what no row names.
+    """
+    with ExitStack() as if_refused:
+        if_refused.callback(vault.discard, deposited)
+        with acting() as (session, actor):
+            exhibit = act(session, actor, deposited)
+            if_refused.pop_all()
+    return exhibit
 
 
 def amend_exhibit(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
@@ -20,6 +21,8 @@ from evidence_tracker.casework.osint.models import (
     AvailabilityCheck,
     Capture,
     CaptureFile,
+    CaptureMethod,
+    CaptureOutcome,
     ReviewState,
 )
 from evidence_tracker.custody.events import Actor
@@ -43,6 +46,22 @@ class Standing:
     lacking: tuple[AssessmentMethod, ...]
 
 
+class Verification(StrEnum):
+    """How far a list is asked for by its verification."""
+
+    NOT_ASSESSED = "not-assessed"
+    DRAFTED = "drafted"
+    WAITS_FOR_REVIEW = "waits-for-review"
+    REVIEWED = "reviewed"
+
+
+_STATES = {
+    Verification.DRAFTED: (ReviewState.DRAFT, ReviewState.RETURNED),
+    Verification.WAITS_FOR_REVIEW: (ReviewState.SUBMITTED,),
+    Verification.REVIEWED: (ReviewState.PEER_REVIEWED,),
+}
+
+
 @dataclass(frozen=True)
 class TakeDown:
     """Between which two instants an address went away."""
@@ -62,16 +81,65 @@ def list_captures(
     actor: Actor,
     mission: Mission | None = None,
     platform: str | None = None,
+    method: CaptureMethod | None = None,
+    outcome: CaptureOutcome | None = None,
+    availability: Availability | None = None,
+    verification: Verification | None = None,
+    compartment_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Sequence[Capture]:
-    """Return one page of captures, newest first; ``after`` is the last row's (recorded_at, id)."""
-    query = select(Capture)
-    if mission is not None:
-        query = query.where(Capture.mission_id == mission.id)
+    """Return one page of captures, newest first; ``after`` is the last row's (recorded_at, id).
+
+    ``platform`` is compared without regard to case; ``availability`` is what the last look found.
+    """
+    equal = {
+        Capture.mission_id: None if mission is None else mission.id,
+        Capture.method: method,
+        Capture.outcome: outcome,
+        Capture.compartment_id: compartment_id,
+    }
+    query = select(Capture).where(*[column == value for column, value in equal.items() if value is not None])
     if platform is not None:
-        query = query.where(Capture.platform == platform)
+        query = query.where(func.lower(Capture.platform) == platform.strip().lower())
+    if availability is not None:
+        query = query.where(_last_look(session, actor) == availability)
+    if verification is not None:
+        query = query.where(_is_verified(session, verification, actor))
     return page(session, query, Capture, actor=actor, after=after, limit=limit)
+
+
+def last_looks(session: Session, captures: Sequence[Capture], *, actor: Actor) -> dict[UUID, Availability]:
+    """Return what the last look at each address found, by the capture's id, in one query."""
+    query = (
+        select(AvailabilityCheck.capture_id, AvailabilityCheck.availability)
+        .where(
+            AvailabilityCheck.capture_id.in_([capture.id for capture in captures]),
+            visible(session, actor, AvailabilityCheck),
+        )
+        .order_by(AvailabilityCheck.checked_at, AvailabilityCheck.id)
+    )
+    return {row.capture_id: row.availability for row in session.execute(query)}
+
+
+def assessment_states(
+    session: Session, captures: Sequence[Capture], *, actor: Actor
+) -> dict[UUID, list[Assessment]]:
+    """Return the assessments that stand or are on their way, by the capture's id, in one query."""
+    query = (
+        select(Assessment)
+        .where(
+            Assessment.capture_id.in_([capture.id for capture in captures]),
+            Assessment.state != ReviewState.SUPERSEDED,
+            visible(session, actor, Assessment),
+        )
+        .order_by(Assessment.recorded_at, Assessment.id)
+    )
+    found: dict[UUID, list[Assessment]] = {}
+    for row in session.scalars(query):
+        if row.capture_id is not None:
+            found.setdefault(row.capture_id, []).append(row)
+    return found
 
 
 def files_of(session: Session, capture: Capture, *, actor: Actor) -> list[tuple[CaptureFile, Exhibit]]:
@@ -176,3 +244,38 @@ def standing(session: Session, subject: Capture | Exhibit, *, actor: Actor) -> S
     pending = tuple(row for row in rows if row.state not in closed)
     methods = {row.method for row in reviewed}
     return Standing(reviewed, pending, tuple(method for method in ALWAYS_ASKED if method not in methods))
+
+
+def _last_look(session: Session, actor: Actor) -> ScalarSelect[Availability]:
+    return (
+        select(AvailabilityCheck.availability)
+        .where(AvailabilityCheck.capture_id == Capture.id, visible(session, actor, AvailabilityCheck))
+        .order_by(AvailabilityCheck.checked_at.desc(), AvailabilityCheck.id.desc())
+        .limit(1)
+        .correlate(Capture)
+        .scalar_subquery()
+    )
+
+
+def _is_verified(session: Session, wanted: Verification, actor: Actor) -> ColumnElement[bool]:
+    seen = select(Assessment.capture_id).where(
+        Assessment.capture_id.is_not(None), visible(session, actor, Assessment)
+    )
+    if wanted is Verification.NOT_ASSESSED:
+        return Capture.id.not_in(seen)
+    return Capture.id.in_(seen.where(Assessment.state.in_(_STATES[wanted])))
+
+
+def is_reviewed(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which an exhibit, or a capture that brought it, has an assessment that stands.
+
+    It is for lists of exhibits; a second person reviewed it, and this actor may see it.
+    """
+    stands = (Assessment.state == ReviewState.PEER_REVIEWED, visible(session, actor, Assessment))
+    own = select(Assessment.exhibit_id).where(Assessment.exhibit_id.is_not(None), *stands)
+    brought = (
+        select(CaptureFile.exhibit_id)
+        .join(Assessment, Assessment.capture_id == CaptureFile.capture_id)
+        .where(CaptureFile.ended_at.is_(None), visible(session, actor, CaptureFile), *stands)
+    )
+    return or_(Exhibit.id.in_(own), Exhibit.id.in_(brought))

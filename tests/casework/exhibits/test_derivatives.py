@@ -7,7 +7,7 @@ from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.exhibits.derivatives import check_derivative, derive
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.models import DerivativeKind, ExhibitKind
-from evidence_tracker.casework.exhibits.queries import derivatives_of, list_exhibits, original_of
+from evidence_tracker.casework.exhibits.queries import Sieve, derivatives_of, list_exhibits, original_of
 from evidence_tracker.custody.history import events_of
 from evidence_tracker.errors import InvalidInput, NotPermitted, SecondPersonNeeded
 from tests.factories.exhibits import receive
@@ -98,7 +98,7 @@ def test_both_ways_are_found_within_rights(session, instance, cast):
 
     assert list(derivatives_of(session, original, actor=cast.amina)) == [copy]
     assert original_of(session, copy, actor=cast.amina) is original
-    assert list(list_exhibits(session, actor=cast.amina, is_original=True)) == [original]
+    assert list(list_exhibits(session, actor=cast.amina, sieve=Sieve(is_original=True))) == [original]
     assert list(derivatives_of(session, original, actor=cast.outsider)) == []
     assert original_of(session, copy, actor=cast.outsider) is None
 

@@ -1,12 +1,15 @@
 import pytest
+from sqlalchemy import not_
 
+from evidence_tracker.casework.exhibits.queries import list_exhibits
 from evidence_tracker.casework.osint.assessments import (
     amend_assessment,
     review_assessment,
     submit_assessment,
 )
-from evidence_tracker.casework.osint.models import AssessmentMethod, Finding, ReviewState
-from evidence_tracker.casework.osint.queries import assessments_of, standing
+from evidence_tracker.casework.osint.captures import add_file, remove_file
+from evidence_tracker.casework.osint.models import AssessmentMethod, FileRole, Finding, ReviewState
+from evidence_tracker.casework.osint.queries import assessments_of, is_reviewed, standing
 from evidence_tracker.errors import Conflict, InvalidInput, NotPermitted, SecondPersonNeeded
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.values.place import Place
@@ -140,3 +143,25 @@ def test_an_outsider_neither_assesses_nor_reviews_nor_sees(session, cast):
     with pytest.raises(NotPermitted):
         review_assessment(session, row, is_accepted=True, note="fine", actor=cast.outsider)
     assert list(assessments_of(session, subject, actor=cast.outsider)) == []
+
+
+def test_exhibits_are_listed_by_whether_a_second_person_reviewed_them(session, instance, cast):
+    own, brought = (
+        receive(session, instance.vault, cast, text, title=text.decode()) for text in (b"own", b"brought")
+    )
+    bare = receive(session, instance.vault, cast, b"bare", title="bare")
+    source = capture(session, cast)
+    link = add_file(session, source, brought, role=FileRole.MEDIA, actor=cast.amina)
+    reviewed(session, own, cast)
+    reviewed(session, source, cast)
+    submit_assessment(session, assessment(session, bare, cast.amina), actor=cast.amina)
+
+    def titles(actor, condition):
+        return {row.title for row in list_exhibits(session, actor=actor, also=condition)}
+
+    assert titles(cast.amina, is_reviewed(session, cast.amina)) == {"own", "brought"}
+    assert titles(cast.amina, not_(is_reviewed(session, cast.amina))) == {"bare"}
+    assert titles(cast.amina, is_reviewed(session, cast.outsider)) == set()
+
+    remove_file(session, link, actor=cast.amina)
+    assert titles(cast.amina, is_reviewed(session, cast.amina)) == {"own"}
