@@ -5,8 +5,7 @@ from uuid import UUID
 
 import click
 
-from evidence_tracker.casework.actors.models import Company, Confidence, Suspect, Unit
-from evidence_tracker.casework.actors.queries import find_actor
+from evidence_tracker.casework.actors.models import Confidence
 from evidence_tracker.casework.allegations import alleging, bearings, queries
 from evidence_tracker.casework.allegations.matrix import Borne, matrix
 from evidence_tracker.casework.allegations.models import Allegation, AllegationStatus, Direction, FindingState
@@ -17,7 +16,6 @@ from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.incidents import asserted_by, passage
 from evidence_tracker.cli.matrix_view import readable
 from evidence_tracker.cli.stating import changes, governance, highest, reason, told, version, view, words
-from evidence_tracker.errors import InvalidInput
 
 __all__ = ["allegation", "crime"]
 
@@ -140,7 +138,7 @@ def suspect_(door: Door, /, reference: str, suspect: str, **stated: Any) -> None
     """Name a suspect or unit under an allegation."""
     with door.acting() as (session, actor):
         row = queries.find_allegation(session, reference, actor=actor)
-        named = _suspect(find_actor(session, suspect, actor=actor))
+        named = queries.find_nameable(session, suspect, actor=actor)
         answer = view(alleging.name_suspect(session, row, named, actor=actor, **stated))
     door.say(answer, f"{suspect} is named under {reference} (naming {answer['id']}).")
 
@@ -259,7 +257,7 @@ def against(door: Door, incident: str | None, reference: str | None, suspect: st
             actor=actor,
             incident=find_incident(session, incident, actor=actor) if incident else None,
             allegation=queries.find_allegation(session, reference, actor=actor) if reference else None,
-            suspect=_suspect(find_actor(session, suspect, actor=actor)) if suspect else None,
+            suspect=queries.find_nameable(session, suspect, actor=actor) if suspect else None,
         )
         rows = [
             {
@@ -271,15 +269,6 @@ def against(door: Door, incident: str | None, reference: str | None, suspect: st
         ]
     door.note_reading("exculpatory evidence", highest([one.bearing for one in found]))
     door.table(rows, ("allegation", "element", "evidence", "citation", "strength", "note", "asserted_by"))
-
-
-def _suspect(found: Unit | Suspect | Company) -> Suspect | Unit:
-    if isinstance(found, Company):
-        raise InvalidInput(
-            f"{found.reference} is a company; an allegation names suspects and units.",
-            advice="Link the company to the incident with 'incident actor'.",
-        )
-    return found
 
 
 def _line(row: Allegation, incident: str | None) -> dict[str, Any]:

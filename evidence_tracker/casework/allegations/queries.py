@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, get, page
-from evidence_tracker.casework.actors.models import Suspect, Unit
+from evidence_tracker.casework.actors.models import Company, Suspect, Unit
+from evidence_tracker.casework.actors.queries import find_actor
 from evidence_tracker.casework.allegations.alleging import mode_for, pinned
 from evidence_tracker.casework.allegations.jurisdiction import Caution, When, cautions_for, mode_cautions
 from evidence_tracker.casework.allegations.models import (
@@ -26,7 +27,7 @@ from evidence_tracker.casework.incidents.evidence import Cited, Evidence, cited,
 from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.casework.incidents.queries import Part
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.errors import NotFound
+from evidence_tracker.errors import InvalidInput, NotFound
 
 Hanging = TypeVar("Hanging", Bearing, AllegationSuspect)
 _NAMED: tuple[tuple[str, type[Any]], ...] = (("suspect", Suspect), ("unit", Unit))
@@ -54,10 +55,15 @@ def list_allegations(
     pack_id: str | None = None,
     code: str | None = None,
     status: AllegationStatus | None = None,
+    recorded_by: UUID | None = None,
+    compartment_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Sequence[Allegation]:
-    """Return one page of allegations, newest first; ``code`` finds it and all that lies under it."""
+    """Return one page of allegations, newest first; ``code`` finds it and all that lies under it.
+
+    ``recorded_by`` keeps those of one person.
+    """
     query = select(Allegation)
     if incident is not None:
         query = query.where(Allegation.incident_id == incident.id)
@@ -66,9 +72,25 @@ def list_allegations(
     if code is not None:
         below = [Allegation.code.startswith(f"{code}{sign}", autoescape=True) for sign in "(-/"]
         query = query.where(or_(Allegation.code == code, *below))
-    if status is not None:
-        query = query.where(Allegation.status == status)
+    equal: dict[Any, Any] = {
+        Allegation.status: status,
+        Allegation.recorded_by: recorded_by,
+        Allegation.compartment_id: compartment_id,
+    }
+    query = query.where(*(column == value for column, value in equal.items() if value is not None))
     return page(session, query, Allegation, actor=actor, after=after, limit=limit)
+
+
+def categories_used(session: Session, *, actor: Actor, limit: int = PAGE) -> list[tuple[str, str]]:
+    """Return pack and code of the categories under which this actor finds allegations, in order."""
+    query = (
+        select(Allegation.pack_id, Allegation.code)
+        .where(visible(session, actor, Allegation))
+        .distinct()
+        .order_by(Allegation.pack_id, Allegation.code)
+        .limit(limit)
+    )
+    return [(pack_id, code) for pack_id, code in session.execute(query)]
 
 
 def count_allegations(session: Session, *, actor: Actor) -> int:
@@ -153,20 +175,51 @@ def suspects_of(
     session: Session, allegation: Allegation, *, actor: Actor
 ) -> list[tuple[AllegationSuspect, Part]]:
     """Return the suspects and units named under an allegation, as far as both ends exist for this actor."""
-    found: list[tuple[AllegationSuspect, Part]] = []
-    for kind, named in _NAMED:
-        query = (
-            select(AllegationSuspect, named.reference, named.name_latin)
-            .join(named, named.id == getattr(AllegationSuspect, f"{kind}_id"))
-            .where(
-                AllegationSuspect.allegation_id == allegation.id,
-                AllegationSuspect.ended_at.is_(None),
-                visible(session, actor, AllegationSuspect),
-                visible(session, actor, named),
-            )
+    return named_under(session, [allegation], actor=actor)
+
+
+def named_under(
+    session: Session, allegations: Sequence[Allegation], *, actor: Actor
+) -> list[tuple[AllegationSuspect, Part]]:
+    """Return the suspects and units named under any of these allegations, in one query."""
+    query = (
+        select(
+            AllegationSuspect,
+            func.coalesce(*(named.reference for _kind, named in _NAMED)),
+            func.coalesce(*(named.name_latin for _kind, named in _NAMED)),
         )
-        found.extend((link, Part(kind, reference, name)) for link, reference, name in session.execute(query))
-    return sorted(found, key=lambda pair: (pair[0].recorded_at, pair[0].id))
+        .where(
+            AllegationSuspect.allegation_id.in_([allegation.id for allegation in allegations]),
+            AllegationSuspect.ended_at.is_(None),
+            visible(session, actor, AllegationSuspect),
+            or_(
+                *(
+                    getattr(AllegationSuspect, f"{kind}_id").in_(
+                        select(named.id).where(visible(session, actor, named))
+                    )
+                    for kind, named in _NAMED
+                )
+            ),
+        )
+        .order_by(AllegationSuspect.recorded_at, AllegationSuspect.id)
+    )
+    for kind, named in _NAMED:
+        query = query.outerjoin(named, named.id == getattr(AllegationSuspect, f"{kind}_id"))
+    return [
+        (link, Part("suspect" if link.suspect_id is not None else "unit", reference, name))
+        for link, reference, name in session.execute(query)
+    ]
+
+
+def find_nameable(session: Session, reference: str, *, actor: Actor) -> Suspect | Unit:
+    """Return the suspect or unit with this reference; refuses a company, which no allegation names."""
+    found = find_actor(session, reference, actor=actor)
+    if isinstance(found, Company):
+        raise InvalidInput(
+            f"{found.reference} is a company; an allegation names suspects and units.",
+            advice="Link the company to the incident instead.",
+        )
+    return found
 
 
 def find_bearing(session: Session, bearing_id: UUID, *, actor: Actor) -> Bearing:

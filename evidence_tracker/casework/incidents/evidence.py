@@ -4,13 +4,13 @@ A link to evidence that an actor may not see does not exist for that actor, what
 may see of the record it hangs on: ``seen`` is the condition, ``cited`` the query that uses it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import stated
@@ -64,6 +64,29 @@ def find_evidence(session: Session, reference: str, *, actor: Actor) -> Evidence
             advice="Their references have an E, an I or a C before the number: KYI-E-0031.",
         )
     return find(session, _MODELS[kind], stated_reference, actor=actor)
+
+
+def recent_evidence(
+    session: Session, *, actor: Actor, compartment_id: UUID | None = None, limit: int
+) -> Sequence[Cited]:
+    """Return the evidence recorded last, of a compartment or of all, in one query; for choosing from."""
+    parts = []
+    for kind, model in _MODELS.items():
+        titled: Any = getattr(model, "title", null())
+        newest = select(
+            literal(kind.value).label("kind"),
+            model.id,
+            model.reference,
+            titled.label("title"),
+            model.version,
+            model.recorded_at,
+        ).where(visible(session, actor, model))
+        if compartment_id is not None:
+            newest = newest.where(model.compartment_id == compartment_id)
+        parts.append(select(newest.order_by(model.recorded_at.desc()).limit(limit).subquery()))
+    every = union_all(*parts).subquery()
+    rows = session.execute(select(every).order_by(every.c.recorded_at.desc(), every.c.id.desc()).limit(limit))
+    return [Cited(EvidenceKind(row.kind), row.id, row.reference, row.title, row.version) for row in rows]
 
 
 def kind_of(evidence: Evidence) -> EvidenceKind:

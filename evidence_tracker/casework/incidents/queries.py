@@ -1,12 +1,14 @@
 """Questions about incidents; what hangs on one is shown as far as both ends exist for the asker."""
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Text, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
@@ -22,12 +24,14 @@ from evidence_tracker.casework.incidents.models import (
     IncidentKind,
     IncidentPerson,
     IncidentRemnant,
+    TargetStatus,
 )
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 
+After = tuple[datetime, UUID]
 Hanging = Casualty | IncidentPerson | IncidentActor | EvidenceLink | IncidentRemnant
 AnyHanging = TypeVar("AnyHanging", Casualty, IncidentPerson, IncidentActor, EvidenceLink, IncidentRemnant)
 _HANGING: tuple[type[Any], ...] = (EvidenceLink, Casualty, IncidentPerson, IncidentActor, IncidentRemnant)
@@ -48,6 +52,24 @@ def find_incident(session: Session, reference: str, *, actor: Actor) -> Incident
     return find(session, Incident, reference, actor=actor)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sieve:
+    """What incidents of a list have in common; None lets everything through.
+
+    ``since`` and ``until`` keep those that may have happened in between: an imprecise date is kept as
+    long as it can lie there. ``place`` is a part of the name of the place, as stated or as it is today.
+    """
+
+    mission_id: UUID | None = None
+    kind: IncidentKind | None = None
+    target_status: TargetStatus | None = None
+    place: str | None = None
+    country: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    compartment_id: UUID | None = None
+
+
 def list_incidents(
     session: Session,
     *,
@@ -56,20 +78,71 @@ def list_incidents(
     kind: IncidentKind | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    sieve: Sieve | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Incident]:
-    """Return one page of incidents, newest first; ``since`` and ``until`` keep those that may lie between."""
-    query = select(Incident)
-    if mission is not None:
-        query = query.where(Incident.mission_id == mission.id)
-    if kind is not None:
-        query = query.where(Incident.kind == kind)
-    if since is not None:
-        query = query.where(Incident.latest_at >= since)
-    if until is not None:
-        query = query.where(Incident.earliest_at <= until)
+    """Return one page of incidents, newest record first; ``after`` is the last row's (recorded_at, id)."""
+    chosen = sieve or Sieve(
+        mission_id=None if mission is None else mission.id, kind=kind, since=since, until=until
+    )
+    query = select(Incident).where(*_conditions(chosen))
     return page(session, query, Incident, actor=actor, after=after, limit=limit)
+
+
+def list_by_time(
+    session: Session, *, actor: Actor, sieve: Sieve, after: After | None = None, limit: int = PAGE
+) -> Sequence[Incident]:
+    """Return one page of incidents by when each can have begun, latest first.
+
+    ``after`` is the last row's (earliest_at, id).
+    """
+    query = select(Incident).where(*_conditions(sieve), visible(session, actor, Incident))
+    if after is not None:
+        moment, row_id = after
+        query = query.where(
+            or_(
+                Incident.earliest_at < moment,
+                (Incident.earliest_at == moment) & (Incident.id < row_id),
+            )
+        )
+    return session.scalars(query.order_by(Incident.earliest_at.desc(), Incident.id.desc()).limit(limit)).all()
+
+
+def _conditions(sieve: Sieve) -> Iterator[ColumnElement[bool]]:
+    equal: dict[Any, Any] = {
+        Incident.mission_id: sieve.mission_id,
+        Incident.kind: sieve.kind,
+        Incident.target_status: sieve.target_status,
+        Incident.compartment_id: sieve.compartment_id,
+    }
+    yield from (column == value for column, value in equal.items() if value is not None)
+    if sieve.since is not None:
+        yield Incident.latest_at >= sieve.since
+    if sieve.until is not None:
+        yield Incident.earliest_at <= sieve.until
+    if sieve.place is not None:
+        yield or_(*_named(sieve.place))
+    if sieve.country is not None:
+        yield _place_like(f'%"country":{_literal(json.dumps(sieve.country))},%')
+
+
+def _named(sought: str) -> Iterator[ColumnElement[bool]]:
+    # A place is one text of JSON with its keys in order, so that each name ends where the next key begins.
+    # LIKE of SQLite folds the case of ASCII alone: the usual spellings of a name are tried one by one.
+    text = " ".join(sought.split())
+    for spelling in dict.fromkeys((text, text.lower(), text.title(), text.capitalize(), text.upper())):
+        words = _literal(json.dumps(spelling, ensure_ascii=False)[1:-1])
+        yield _place_like(f'%"name":"%{words}%","precision_m":%')
+        yield _place_like(f'%"current_name":"%{words}%","gazetteer":%')
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"([%_!])", r"!\1", text)
+
+
+def _place_like(pattern: str) -> ColumnElement[bool]:
+    return type_coerce(Incident.place, Text).like(pattern, escape="!")
 
 
 def count_incidents(session: Session, *, actor: Actor) -> int:
@@ -121,20 +194,29 @@ def persons_of(session: Session, incident: Incident, *, actor: Actor) -> list[tu
 
 def actors_of(session: Session, incident: Incident, *, actor: Actor) -> list[tuple[IncidentActor, Part]]:
     """Return the standing assertions of who had a part, each with the unit, suspect or company."""
-    found: list[tuple[IncidentActor, Part]] = []
-    for kind, bearer in _BEARERS:
-        query = (
-            select(IncidentActor, bearer.reference, bearer.name_latin)
-            .join(bearer, bearer.id == getattr(IncidentActor, f"{kind}_id"))
-            .where(
-                IncidentActor.incident_id == incident.id,
-                IncidentActor.ended_at.is_(None),
-                visible(session, actor, IncidentActor),
-                visible(session, actor, bearer),
-            )
+    query = (
+        select(
+            IncidentActor,
+            func.coalesce(*(bearer.reference for _kind, bearer in _BEARERS)),
+            func.coalesce(*(bearer.name_latin for _kind, bearer in _BEARERS)),
         )
-        found.extend((link, Part(kind, reference, name)) for link, reference, name in session.execute(query))
-    return sorted(found, key=lambda pair: (pair[0].recorded_at, pair[0].id))
+        .where(
+            IncidentActor.incident_id == incident.id,
+            IncidentActor.ended_at.is_(None),
+            visible(session, actor, IncidentActor),
+            _other_end(session, actor, IncidentActor),
+        )
+        .order_by(IncidentActor.recorded_at, IncidentActor.id)
+    )
+    for kind, bearer in _BEARERS:
+        query = query.outerjoin(bearer, bearer.id == getattr(IncidentActor, f"{kind}_id"))
+    return [
+        (link, Part(_bearer_of(link), reference, name)) for link, reference, name in session.execute(query)
+    ]
+
+
+def _bearer_of(link: IncidentActor) -> str:
+    return next(kind for kind, _bearer in _BEARERS if getattr(link, f"{kind}_id") is not None)
 
 
 def remnants_of(

@@ -1,0 +1,189 @@
+"""Coverage: of many allegations at once, which elements have something that speaks for them.
+
+Three database queries, however many allegations and bearings there are. A bearing whose evidence one may
+not see is not counted. A count of elements says how far the work is, never how strong a case is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evidence_tracker.access.policy import visible
+from evidence_tracker.casework.allegations.alleging import pinned
+from evidence_tracker.casework.allegations.categories import WHOLE, CrimeCategory
+from evidence_tracker.casework.allegations.matrix import WHOLE_TEXT, ElementMatrix
+from evidence_tracker.casework.allegations.models import (
+    Allegation,
+    AllegationSuspect,
+    Bearing,
+    Direction,
+    ElementFinding,
+    FindingState,
+)
+from evidence_tracker.casework.allegations.queries import named_under
+from evidence_tracker.casework.incidents.evidence import seen
+from evidence_tracker.casework.incidents.queries import Part
+from evidence_tracker.custody.events import Actor
+
+#: Allegation and element.
+Where = tuple[UUID, int]
+
+
+@dataclass(frozen=True)
+class ElementCoverage:
+    """What there is on one element; ``strongest`` is that of what speaks for it, 0 where nothing does."""
+
+    n: int
+    text: str
+    state: FindingState
+    counts: Mapping[Direction, int]
+    strongest: int
+
+    @property
+    def is_gap(self) -> bool:
+        """Say whether nothing inculpatory bears on this element."""
+        return self.counts.get(Direction.INCULPATORY, 0) == 0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far the elements of one allegation are covered; ``against``: all that speaks against it."""
+
+    allegation: Allegation
+    category: CrimeCategory
+    elements: tuple[ElementCoverage, ...]
+    against: int
+
+    @property
+    def covered(self) -> int:
+        """Return on how many elements something inculpatory bears."""
+        return sum(not element.is_gap for element in self.elements)
+
+    @property
+    def met(self) -> int:
+        """Return how many elements were found to be met."""
+        return sum(element.state is FindingState.MET for element in self.elements)
+
+
+@dataclass(frozen=True)
+class NamedCoverage:
+    """A suspect or unit, with the namings and the allegations under which they stand."""
+
+    part: Part
+    namings: tuple[tuple[AllegationSuspect, Coverage], ...]
+
+    @property
+    def elements(self) -> int:
+        """Return how many elements those allegations have in all."""
+        return sum(len(coverage.elements) for coverage in self._each())
+
+    @property
+    def covered(self) -> int:
+        """Return on how many of them something inculpatory bears."""
+        return sum(coverage.covered for coverage in self._each())
+
+    def _each(self) -> Sequence[Coverage]:
+        # Somebody may be named twice under one allegation, in two modes of liability.
+        return list({coverage.allegation.id: coverage for _link, coverage in self.namings}.values())
+
+
+def coverage_of(session: Session, allegations: Sequence[Allegation], *, actor: Actor) -> list[Coverage]:
+    """Return how far each of these allegations is covered, as far as this actor sees the evidence."""
+    ids = [allegation.id for allegation in allegations]
+    counts, strongest = _counts(session, ids, actor)
+    states = _states(session, ids, actor)
+    found = []
+    for allegation in allegations:
+        category = pinned(allegation)[1]
+        listed = [(element.n, element.text) for element in category.elements] or [(WHOLE, WHOLE_TEXT)]
+        elements = tuple(
+            ElementCoverage(
+                n,
+                text,
+                states.get((allegation.id, n), FindingState.OPEN),
+                counts.get((allegation.id, n), {}),
+                strongest.get((allegation.id, n), 0),
+            )
+            for n, text in listed
+        )
+        against = sum(
+            by_direction.get(Direction.EXCULPATORY, 0)
+            for (allegation_id, _n), by_direction in counts.items()
+            if allegation_id == allegation.id
+        )
+        found.append(Coverage(allegation, category, elements, against))
+    return found
+
+
+def coverage_in(matrix: ElementMatrix) -> Coverage:
+    """Return how far an allegation is covered whose matrix was read already; asks nothing."""
+    rows = [row for row in matrix.rows if row.n != WHOLE or not matrix.category.elements]
+    elements = tuple(
+        ElementCoverage(
+            row.n,
+            row.text,
+            row.state,
+            {direction: row.count(direction) for direction in Direction},
+            max(
+                (
+                    borne.bearing.strength
+                    for borne in row.bearings
+                    if borne.bearing.direction is Direction.INCULPATORY
+                ),
+                default=0,
+            ),
+        )
+        for row in rows
+    )
+    return Coverage(matrix.allegation, matrix.category, elements, matrix.count(Direction.EXCULPATORY))
+
+
+def coverage_by_named(
+    session: Session, coverages: Sequence[Coverage], *, actor: Actor
+) -> list[NamedCoverage]:
+    """Return the suspects and units named under these allegations, each with those that name them."""
+    by_allegation = {coverage.allegation.id: coverage for coverage in coverages}
+    allegations = [coverage.allegation for coverage in coverages]
+    found: dict[str, tuple[Part, list[tuple[AllegationSuspect, Coverage]]]] = {}
+    for link, part in named_under(session, allegations, actor=actor):
+        found.setdefault(part.reference, (part, []))[1].append((link, by_allegation[link.allegation_id]))
+    return [NamedCoverage(part, tuple(namings)) for part, namings in found.values()]
+
+
+def _counts(
+    session: Session, ids: Sequence[UUID], actor: Actor
+) -> tuple[dict[Where, dict[Direction, int]], dict[Where, int]]:
+    query = (
+        select(
+            Bearing.allegation_id,
+            Bearing.element_n,
+            Bearing.direction,
+            func.count().label("number"),
+            func.max(Bearing.strength).label("strongest"),
+        )
+        .where(
+            Bearing.allegation_id.in_(ids),
+            Bearing.ended_at.is_(None),
+            visible(session, actor, Bearing),
+            seen(session, actor, Bearing),
+        )
+        .group_by(Bearing.allegation_id, Bearing.element_n, Bearing.direction)
+    )
+    counts: dict[Where, dict[Direction, int]] = {}
+    strongest: dict[Where, int] = {}
+    for row in session.execute(query):
+        where = (row.allegation_id, row.element_n)
+        counts.setdefault(where, {})[row.direction] = row.number
+        if row.direction is Direction.INCULPATORY:
+            strongest[where] = row.strongest
+    return counts, strongest
+
+
+def _states(session: Session, ids: Sequence[UUID], actor: Actor) -> dict[Where, FindingState]:
+    query = select(ElementFinding.allegation_id, ElementFinding.element_n, ElementFinding.state).where(
+        ElementFinding.allegation_id.in_(ids), visible(session, actor, ElementFinding)
+    )
+    return {(row.allegation_id, row.element_n): row.state for row in session.execute(query)}
