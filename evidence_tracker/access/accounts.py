@@ -146,6 +146,16 @@ def find_managed(session: Session, login: str, *, actor: Actor) -> Account:
     return find_account(session, login)
 
 
+def find_managed_ever(session: Session, login: str, *, actor: Actor) -> Account:
+    """Return any account by login, switched off or not, to who may manage accounts; else ``NotFound``."""
+    organisation = session.scalars(select(Profile.organisation_compartment_id)).one()
+    require(session, actor, Permission.MANAGE_ACCOUNTS, organisation)
+    account = session.scalars(select(Account).where(Account.login == login)).first()
+    if account is None:
+        raise NotFound(f"There is no account {login}.")
+    return account
+
+
 def actor_for_system_user(session: Session, system_user: str) -> Actor:
     """Return the actor bound to a user of the operating system (the command line's identity)."""
     account = session.scalars(

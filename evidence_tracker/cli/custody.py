@@ -8,7 +8,6 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import log as access_log
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.policy import Permission, require
 from evidence_tracker.access.records import profile
@@ -19,14 +18,12 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.findings import UNREADABLE, Verification, told
 from evidence_tracker.custody.history import CustodyEvent, events_of, prove
 from evidence_tracker.custody.ledger import RECORD_PREFIX
-from evidence_tracker.custody.models import CustodyEventRow, LogEpoch, SubjectKey
+from evidence_tracker.custody.models import CustodyEventRow, SubjectKey
 from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.integrity.checkpoint import MAX_SIZE, Checkpoint
-from evidence_tracker.integrity.faults import IntegrityFault
-from evidence_tracker.integrity.merkle import root_from_nodes
 from evidence_tracker.jobs.audit import audit, summary
+from evidence_tracker.jobs.checkpoints import MAX_CHECKPOINT, contradiction, read_old, sign
 
-MAX_CHECKPOINT = 1_000_000
 #: What every proof opens: where the event stands in the life of its subject, nothing of what it was.
 BARE = ("subject", "seq", "prev")
 
@@ -81,29 +78,16 @@ def _print(answer: dict[str, Any]) -> None:
 def _compare(door: Door, old: Checkpoint, name: str, report: Verification) -> None:
     with door.instance.reading() as session:
         try:
-            found = _contradiction(session, old)
+            found = contradiction(session, old)
         except UNREADABLE as error:
             found = f"it cannot be compared: {told(error)}"
     if found:
         report.add("checkpoint", name, found)
 
 
-def _contradiction(session: Session, old: Checkpoint) -> str | None:
-    head = session.query(LogEpoch).filter_by(origin=old.origin).one_or_none()
-    if head is None or head.size < old.size:
-        return f"it knows {old.size} events of {old.origin}, more than are here"
-    if root_from_nodes(old.size, checkpoints.node_reader(session, head.epoch)) != old.root:
-        return f"the first {old.size} events of {old.origin} are not the same"
-    return None
-
-
 def _old_checkpoint(door: Door, file: Path) -> Checkpoint:
     with file.open("rb") as source:
-        note = source.read(MAX_CHECKPOINT)
-    try:
-        return door.instance.signer.open(note)
-    except (IntegrityFault, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} is not a checkpoint that this instance signed: {error}") from error
+        return read_old(door.instance, source.read(MAX_CHECKPOINT), str(file))
 
 
 @custody.command("checkpoint")
@@ -113,10 +97,10 @@ def checkpoint(door: Door, to: Path | None) -> None:
     """Sign the log as it stands. Keep the result outside this machine: it is what detects a rewritten log."""
     if to is not None:
         refuse_existing(to)
-    with door.acting() as (session, actor):
-        require(session, actor, Permission.AUDIT, profile(session).organisation_compartment_id)
-        access_log.seal_batch(session, actor=actor)
-    note = door.instance.checkpoint()
+    with door.reading() as (_session, actor):
+        pass
+    with door.noting_denials():
+        note = sign(door.instance, actor=actor)
     if to is not None:
         _write_new(to, note)
     lines = note.decode().split("\n")

@@ -6,6 +6,7 @@ from flask_wtf import CSRFProtect
 
 from evidence_tracker.web import (
     account,
+    custody,
     door,
     errors,
     formats,
@@ -21,11 +22,11 @@ from evidence_tracker.web import (
     work_pages,
 )
 from evidence_tracker.web.house import House
-from evidence_tracker.web.rooms import missions, submissions
+from evidence_tracker.web.rooms import missions, submissions, team
 from evidence_tracker.web.works import Works
 
 MAX_FORM_BYTES = 4 << 20
-ROOMS = (missions.ROOM, submissions.ROOM)
+ROOMS = (missions.ROOM, submissions.ROOM, team.TEAM, team.COMPARTMENTS)
 
 
 def create_app(house: House) -> Flask:
@@ -43,7 +44,7 @@ def create_app(house: House) -> Flask:
     sign_in.install(app)
     for part in (headers, errors, formats, frame):
         part.install(app)
-    for made in (health, unlock, account, start, work_pages):
+    for made in (health, unlock, account, start, work_pages, custody):
         app.register_blueprint(made.blueprint())
     for room in ROOMS:
         app.register_blueprint(pages.blueprint(room))

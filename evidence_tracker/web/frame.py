@@ -36,24 +36,23 @@ class Way:
 
 _READ = (Permission.READ,)
 WAYS: Sequence[Way] = (
-    Way("start.show", _l("Start"), "home", ()),
-    Way("missions.list_page", _l("Missions"), "route", _READ),
-    Way("people.list_page", _l("People"), "user-shield", _READ),
-    Way("interviews.list_page", _l("Interviews"), "microphone", _READ),
-    Way("captures.list_page", _l("Captures"), "world-download", _READ),
-    Way("evidence.list_page", _l("Evidence"), "archive", _READ),
-    Way("incidents.list_page", _l("Incidents"), "map-pin", _READ),
-    Way("allegations.list_page", _l("Allegations"), "scale", _READ),
-    Way("submissions.list_page", _l("Submissions"), "package-export", _READ),
-    Way("custody.show", _l("Custody"), "link", (Permission.AUDIT, Permission.READ)),
-    Way("parties.list_page", _l("Parties"), "building-bank", _READ, is_below=True),
-    Way("units.list_page", _l("Units"), "hierarchy-2", _READ, is_below=True),
-    Way("suspects.list_page", _l("Suspects"), "user-question", _READ, is_below=True),
-    Way("companies.list_page", _l("Companies"), "building-factory-2", _READ, is_below=True),
-    Way("figures.show", _l("Figures"), "chart-bar", _READ, is_below=True),
-    Way(
-        "team.show", _l("Team"), "users-group", (Permission.MANAGE_ACCOUNTS, Permission.GRANT), is_below=True
-    ),
+    Way("start.show", _l("Start"), "start", ()),
+    Way("missions.list_page", _l("Missions"), "missions", _READ),
+    Way("people.list_page", _l("People"), "people", _READ),
+    Way("interviews.list_page", _l("Interviews"), "interviews", _READ),
+    Way("captures.list_page", _l("Captures"), "captures", _READ),
+    Way("evidence.list_page", _l("Evidence"), "evidence", _READ),
+    Way("incidents.list_page", _l("Incidents"), "incidents", _READ),
+    Way("allegations.list_page", _l("Allegations"), "allegations", _READ),
+    Way("submissions.list_page", _l("Submissions"), "submissions", _READ),
+    Way("custody.show", _l("Custody"), "custody", (Permission.AUDIT, Permission.READ)),
+    Way("parties.list_page", _l("Parties"), "parties", _READ, is_below=True),
+    Way("units.list_page", _l("Units"), "actors", _READ, is_below=True),
+    Way("suspects.list_page", _l("Suspects"), "user-x", _READ, is_below=True),
+    Way("companies.list_page", _l("Companies"), "building", _READ, is_below=True),
+    Way("figures.show", _l("Figures"), "figures", _READ, is_below=True),
+    Way("compartments.list_page", _l("Compartments"), "lock", _READ, is_below=True),
+    Way("team.list_page", _l("Team"), "team", (Permission.MANAGE_ACCOUNTS,), is_below=True),
 )
 
 

@@ -186,7 +186,8 @@ class Room:
     """Everything that the pages of a room are made from.
 
     ``template`` shows the overview where ``kinds/record.html`` is not enough; what ``data`` returns is
-    ``more`` in it.
+    ``more`` in it. ``needs`` is what opening a record asks for, None where being let in is enough. A plain
+    one (an account, a compartment) is no record of a room: nobody answers for it, and it has no legal basis.
     """
 
     name: str
@@ -206,5 +207,7 @@ class Room:
     actions: Sequence[Action] = ()
     more_routes: Callable[[Any], None] | None = None
     intro: Label = ""
+    needs: Permission | None = Permission.READ
+    is_plain: bool = False
     template: str | None = None
     data: Callable[[Session, Any, Actor], dict[str, Any]] | None = None

@@ -85,7 +85,7 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
     with door.reading() as (session, actor):
         frame.prepare(session, actor)
         row = room.find(session, reference, actor=actor)
-        tabs = [one for one in tabs_of(room) if _may_open(one, row, session, actor)]
+        tabs = [one for one in tabs_of(room) if _may_open(room, one, row, session, actor)]
         chosen = next((one for one in tabs if one.name == tab), None)
         if chosen is None:
             raise NotFound(gettext("There is no such page of this record."))
@@ -98,7 +98,7 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
             "tabs": tabs,
             "tab": tab,
             "home": session.get(Compartment, row.compartment_id),
-            "names": names_of(session, [row.owner_id, row.recorded_by]),
+            "names": {} if room.is_plain else names_of(session, [row.owner_id, row.recorded_by]),
             "actions": [
                 one for one in allowed(room.actions, row, Scope.ROW, session, actor) if one.when(row)
             ],
@@ -204,8 +204,11 @@ def address(room: Room, row: Any, tab: str = OVERVIEW) -> str:
     return url_for(f"{room.name}.tab_page", reference=reference, tab=tab)
 
 
-def _may_open(tab: Tab, row: Any, session: Session, actor: Actor) -> bool:
-    needs = tab.permission or Permission.READ
+def _may_open(room: Room, tab: Tab, row: Any, session: Session, actor: Actor) -> bool:
+    is_log = tab.name in {CUSTODY, HISTORY}
+    needs = Permission.AUDIT if room.is_plain and is_log else tab.permission or room.needs
+    if needs is None:
+        return True
     return frame.held(session, actor).may(needs, row.compartment_id, row.level)
 
 

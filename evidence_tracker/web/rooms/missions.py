@@ -162,7 +162,7 @@ def _partners(session: Session, row: Mission, actor: Actor) -> Sequence[Pair]:
 
 ROOM = Room(
     name="missions",
-    icon="route",
+    icon="missions",
     one=_l("mission"),
     many=_l("Missions"),
     model=Mission,

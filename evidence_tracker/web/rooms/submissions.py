@@ -196,7 +196,7 @@ def _bundle_of(session: Session, row: Submission, item_id: UUID, actor: Actor) -
 
 ROOM = Room(
     name="submissions",
-    icon="package-export",
+    icon="submissions",
     one=_l("submission"),
     many=_l("Submissions"),
     model=Submission,
