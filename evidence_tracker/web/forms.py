@@ -72,7 +72,7 @@ def _begin(about: About, typed: dict[str, str]) -> str:
         row, item = _permitted(about, session, actor)
         _refuse_untyped(about, typed)
         asking = Asking(session, actor, row, item)
-        stated = _stated(_fields(about, asking), typed, asking)
+        stated = state_all(_fields(about, asking), typed, asking)
         function = about.action.run(_deed(asking, stated, typed))
         back = _target(about, row, None)
     work = door.works().start(
@@ -117,7 +117,7 @@ def throw_away(about: About) -> ResponseReturnValue:
 def _do(about: About, asking: Asking, typed: dict[str, str]) -> Any:
     action, subject = about.action, asking.item or asking.row
     _refuse_untyped(about, typed)
-    stated = _stated(_fields(about, asking), typed, asking)
+    stated = state_all(_fields(about, asking), typed, asking)
     if action.amends:
         stated = {name: value for name, value in stated.items() if value != getattr(subject, name)}
     made = action.run(_deed(asking, stated, typed))
@@ -152,7 +152,8 @@ def _target(about: About, row: Any, made: Any) -> str:
     return records.address(about.room, row, tab)
 
 
-def _stated(fields: Sequence[Field], typed: Typed, asking: Asking) -> dict[str, Any]:
+def state_all(fields: Iterable[Field], typed: Typed, asking: Asking) -> dict[str, Any]:
+    """Return what was typed into fields as facts; raises Wrong, which says of each field what is wrong."""
     stated: dict[str, Any] = {}
     wrong: dict[str, EvidenceTrackerError] = {}
     for one in fields:
