@@ -6,6 +6,7 @@ The five kinds of page are made from these once, in ``lists``, ``records`` and `
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -128,8 +129,24 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class View:
+    """Another look at a list, with the same filters and the same rights (``?view=NAME``).
+
+    ``rows`` is the template of the rows, in place of a table. ``page`` asks in an order of its own; then
+    ``key`` returns of a row what the next page begins after.
+    """
+
+    name: str
+    label: Label
+    rows: str
+    icon: str = "list"
+    page: Callable[..., Sequence[Any]] | None = None
+    key: Callable[[Any], tuple[datetime, UUID]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The list of a room: a paged question, its columns and its filters."""
+    """The list of a room: a paged question, its columns, its filters, and other views of it."""
 
     page: Callable[..., Sequence[Any]]
     columns: Sequence[Column]
@@ -138,14 +155,16 @@ class Listing:
     prepare: Callable[[Session, Sequence[Any], Actor], Any] | None = None
     is_scoped: bool = False
     template: str = "kinds/list.html"
+    views: Sequence[View] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """A group of facts of a record, by column."""
+    """A group of facts of a record, by column; left out where ``when`` says no."""
 
     title: Label
     names: Sequence[str]
+    when: Always = always
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +191,11 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
-    """A tab of a record that is more than sections: its own template and what it shows."""
+    """A tab of a record that is more than sections: its own template and what it shows.
+
+    ``data`` returns ``more`` for the template; the rows under its key ``noted`` count for the level at
+    which the reading is noted.
+    """
 
     name: str
     title: Label

@@ -19,7 +19,7 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.db import as_json, iso
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.web import door, frame
-from evidence_tracker.web.kinds import Filter, Room, Scope
+from evidence_tracker.web.kinds import Filter, Room, Scope, View
 from evidence_tracker.web.words import said
 
 MOST_IN_CSV = 10_000
@@ -40,10 +40,13 @@ def show(room: Room) -> ResponseReturnValue:
     """Answer one page of a list; for htmx the rows alone."""
     with door.reading() as (session, actor):
         frame.prepare(session, actor)
-        rows, after = _page(room, session, actor, PAGE)
+        view = _view(room)
+        rows, after = _page(room, session, actor, PAGE, view)
         extra = room.listing.prepare(session, rows, actor) if room.listing.prepare else None
         context = {
             "room": room,
+            "view": view,
+            "views": _views(room),
             "rows": rows,
             "extra": extra,
             "more": _address(room, after=after) if after else None,
@@ -52,7 +55,8 @@ def show(room: Room) -> ResponseReturnValue:
             "new": [one for one in room.actions if one.scope is Scope.LIST and _may(one, session, actor)],
         }
         door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))
-        template = "kinds/rows.html" if request.headers.get("HX-Request") else room.listing.template
+        part = "kinds/rows.html" if view is None else view.rows
+        template = part if request.headers.get("HX-Request") else room.listing.template
         return render_template(template, **context)
 
 
@@ -76,16 +80,34 @@ def _may(action: Any, session: Session, actor: Actor) -> bool:
     return action.permission is None or frame.held(session, actor).anywhere(action.permission)
 
 
+def _view(room: Room) -> View | None:
+    """Return the view that was asked for, None for the table."""
+    asked = request.args.get("view", "")
+    return next((one for one in room.listing.views if one.name == asked), None)
+
+
+def _views(room: Room) -> list[tuple[View | None, str]]:
+    """Return the views of a list with their addresses, the table first; none where there is no other."""
+    if not room.listing.views:
+        return []
+    asked: dict[str, Any] = {one.name: text for one, text in _asked(room)}
+    endpoint = f"{room.name}.list_page"
+    others = [(one, url_for(endpoint, **asked, view=one.name)) for one in room.listing.views]
+    return [(None, url_for(endpoint, **asked)), *others]
+
+
 def _page(
-    room: Room, session: Session, actor: Actor, limit: int
+    room: Room, session: Session, actor: Actor, limit: int, view: View | None = None
 ) -> tuple[Sequence[Any], tuple[datetime, UUID] | None]:
     by = {one.name: one.read(text) for one, text in _asked(room)}
-    found = room.listing.page(
+    question = room.listing.page if view is None or view.page is None else view.page
+    found = question(
         session, actor=actor, after=_after(), limit=limit + 1, **_scoped(room, session, actor), **by
     )
     rows = list(found)[:limit]
-    is_more = len(found) > limit
-    return rows, (rows[-1].recorded_at, rows[-1].id) if is_more else None
+    if len(found) <= limit:
+        return rows, None
+    return rows, view.key(rows[-1]) if view is not None and view.key else (rows[-1].recorded_at, rows[-1].id)
 
 
 def _scoped(room: Room, session: Session, actor: Actor) -> dict[str, Any]:
@@ -119,6 +141,8 @@ def _after() -> tuple[datetime, UUID] | None:
 
 def _address(room: Room, after: tuple[datetime, UUID] | None = None) -> str:
     asked: dict[str, Any] = {one.name: text for one, text in _asked(room)}
+    if (view := _view(room)) is not None:
+        asked["view"] = view.name
     if after is not None:
         asked["after"] = f"{iso(after[0])}~{after[1]}"
     return url_for(f"{room.name}.list_page", **asked)

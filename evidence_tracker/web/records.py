@@ -90,7 +90,9 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
         if chosen is None:
             raise NotFound(gettext("There is no such page of this record."))
         sections = sections_for(room, row, tab, session, actor)
-        door.note_reading(f"{room.one} {room.reference(row)}", _highest(row, sections))
+        more = chosen.data(session, row, actor) if chosen.data else {}
+        noted = [row, *more.pop("noted", ())]
+        door.note_reading(f"{room.one} {room.reference(row)}", _highest(noted, sections))
         context = {
             "room": room,
             "row": row,
@@ -103,7 +105,7 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
                 one for one in allowed(room.actions, row, Scope.ROW, session, actor) if one.when(row)
             ],
             "sections": sections,
-            "more": chosen.data(session, row, actor) if chosen.data else {},
+            "more": more,
             "shown": {name: make(session, row, actor) for name, make in room.show.items()}
             if tab == OVERVIEW
             else {},
@@ -112,13 +114,13 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
         return render_template(chosen.template or "kinds/record.html", **context)
 
 
-def _highest(row: Any, sections: Iterable[Shown]) -> Level:
+def _highest(noted: Sequence[Any], sections: Iterable[Shown]) -> Level:
     """Return the highest level that a page shows: a restricted link makes it a restricted page."""
     parts = [part for shown in sections for part in shown.rows]
     ends = [
         end for part in parts for end in (part, getattr(part, "item", None), getattr(part, "other", None))
     ]
-    return highest([row, *ends])
+    return highest([*noted, *ends])
 
 
 def tabs_of(room: Room) -> list[Tab]:
