@@ -118,6 +118,8 @@ HOMES = {
     "invitation": _NONE,
     "second_factor": _NONE,
     "search_entry": "of its record",
+    "notice": "none; it is shown to who may read its record",
+    "task": "of the record it is about, else the one named or of the organisation",
     "promise": _NONE,
     "party": _ORGANISATION,
     "agreement": _ORGANISATION,
