@@ -182,10 +182,9 @@ def _home(session: Any, actor: Any, mission: str | None, compartment: str | None
     if (mission is None) == (compartment is None):
         raise InvalidInput("Name the mission, or the compartment, in which the person is registered.")
     if mission is None:
-        return find_compartment(session, str(compartment), actor=actor).id, registration.PROTECTED
+        return find_compartment(session, str(compartment), actor=actor).id, registration.governance_in(None)
     found = find_mission(session, mission, actor=actor)
-    level = max(registration.PROTECTED.level, found.level, key=lambda one: one.rank)
-    return found.compartment_id, Governance(level, found.purpose, found.legal_basis)
+    return found.compartment_id, registration.governance_in(found)
 
 
 def _governed(base: Governance, stated: dict[str, Any]) -> Governance:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
@@ -77,11 +77,15 @@ def page_units(
     actor: Actor,
     kind: UnitKind | None = None,
     country: str | None = None,
+    called: str | None = None,
+    compartment_id: UUID | None = None,
     after: After | None = None,
     limit: int = records.PAGE,
 ) -> Sequence[Unit]:
-    """Return one page of units, newest first."""
-    query = select(Unit)
+    """Return one page of units, newest first; ``called``: by words of any name or by an identifier."""
+    query = _within(select(Unit), Unit, compartment_id)
+    if called is not None:
+        query = query.where(_is_called(session, Unit, called, actor))
     if kind is not None:
         query = query.where(Unit.kind == kind)
     if country is not None:
@@ -94,11 +98,15 @@ def page_suspects(
     *,
     actor: Actor,
     capacity: SuspectCapacity | None = None,
+    called: str | None = None,
+    compartment_id: UUID | None = None,
     after: After | None = None,
     limit: int = records.PAGE,
 ) -> Sequence[Suspect]:
-    """Return one page of named persons, newest first."""
-    query = select(Suspect)
+    """Return one page of named persons, newest first; ``called`` as for units."""
+    query = _within(select(Suspect), Suspect, compartment_id)
+    if called is not None:
+        query = query.where(_is_called(session, Suspect, called, actor))
     if capacity is not None:
         query = query.where(Suspect.capacity == capacity)
     return records.page(session, query, Suspect, actor=actor, after=after, limit=limit)
@@ -109,11 +117,15 @@ def page_companies(
     *,
     actor: Actor,
     headquarters_country: str | None = None,
+    called: str | None = None,
+    compartment_id: UUID | None = None,
     after: After | None = None,
     limit: int = records.PAGE,
 ) -> Sequence[Company]:
-    """Return one page of companies, newest first."""
-    query = select(Company)
+    """Return one page of companies, newest first; ``called`` as for units."""
+    query = _within(select(Company), Company, compartment_id)
+    if called is not None:
+        query = query.where(_is_called(session, Company, called, actor))
     if headquarters_country is not None:
         query = query.where(Company.headquarters_country == headquarters_country)
     return records.page(session, query, Company, actor=actor, after=after, limit=limit)
@@ -121,17 +133,17 @@ def page_companies(
 
 def search_units(session: Session, words: str, *, actor: Actor) -> Sequence[Unit]:
     """Return up to 50 units that bear a name with these words in it, in any script or case."""
-    return _search(session, Unit, ActorName.unit_id, words, actor)
+    return _search(session, Unit, words, actor)
 
 
 def search_suspects(session: Session, words: str, *, actor: Actor) -> Sequence[Suspect]:
     """Return up to 50 named persons that bear a name with these words in it."""
-    return _search(session, Suspect, ActorName.suspect_id, words, actor)
+    return _search(session, Suspect, words, actor)
 
 
 def search_companies(session: Session, words: str, *, actor: Actor) -> Sequence[Company]:
     """Return up to 50 companies that bear a name with these words in it."""
-    return _search(session, Company, ActorName.company_id, words, actor)
+    return _search(session, Company, words, actor)
 
 
 def identified(session: Session, kind: IdentifierKind, value: str, *, actor: Actor) -> Sequence[Bearer]:
@@ -223,14 +235,14 @@ def positions_of(
 
 
 def holders(
-    session: Session, unit: Unit, *, actor: Actor, at: When = None
+    session: Session, place: Unit | Company, *, actor: Actor, at: When = None
 ) -> Sequence[tuple[Position, Suspect]]:
-    """Return who is said to have held a post in a unit at a moment (None: at any time)."""
+    """Return who is said to have held a post in a unit or company at a moment (None: at any time)."""
     query = (
         select(Position, Suspect)
         .join(Suspect, Suspect.id == Position.suspect_id)
         .where(
-            Position.unit_id == unit.id,
+            (Position.unit_id if isinstance(place, Unit) else Position.company_id) == place.id,
             Position.ended_at.is_(None),
             _during(Position, at),
             visible(session, actor, Position),
@@ -250,33 +262,42 @@ def _climb(
     *,
     is_upwards: bool,
 ) -> list[ChainLink]:
-    # One query a level; a real chain has about ten. A link is followed once, so that two
-    # sources for one subordination do not double everything above it.
-    near, far = ("unit_id", "parent_id") if is_upwards else ("parent_id", "unit_id")
-    chain: list[ChainLink] = []
-    level, seen = {unit.id}, {unit.id}
-    for depth in range(1, MAX_DEPTH + 1):
-        query = (
-            select(UnitParent, Unit)
-            .join(Unit, Unit.id == getattr(UnitParent, far))
-            .where(
-                getattr(UnitParent, near).in_(level),
-                UnitParent.ended_at.is_(None),
-                _during(UnitParent, at),
-                visible(session, actor, UnitParent),
-                visible(session, actor, Unit),
-            )
-            .order_by(UnitParent.since_at.nulls_first(), UnitParent.recorded_at, UnitParent.id)
-        )
-        if relation is not None:
-            query = query.where(UnitParent.relation == relation)
-        found = [ChainLink(depth, link, reached) for link, reached in session.execute(query)]
-        chain.extend(found)
-        level = {step.unit.id for step in found} - seen
-        seen |= level
-        if not level:
-            break
-    return chain
+    # One query, whatever the depth. A link is followed once, so that two sources for one
+    # subordination do not double everything above it.
+    upper, lower = UnitParent.parent_id, UnitParent.unit_id
+    near, far = (lower, upper) if is_upwards else (upper, lower)
+    holds = [
+        UnitParent.ended_at.is_(None),
+        _during(UnitParent, at),
+        visible(session, actor, UnitParent),
+        visible(session, actor, Unit),
+    ]
+    if relation is not None:
+        holds.append(UnitParent.relation == relation)
+    start = select(literal(unit.id, near.type).label("unit_id"), literal(0).label("depth"))
+    reached = start.cte("reached", recursive=True)
+    further = (
+        select(far, reached.c.depth + 1)
+        .select_from(reached)
+        .join(UnitParent, near == reached.c.unit_id)
+        .join(Unit, Unit.id == far)
+        .where(reached.c.depth < MAX_DEPTH - 1, *holds)
+    )
+    reached = reached.union(further)
+    nearest = (
+        select(reached.c.unit_id, func.min(reached.c.depth).label("depth"))
+        .group_by(reached.c.unit_id)
+        .subquery()
+    )
+    query = (
+        select(nearest.c.depth + 1, UnitParent, Unit)
+        .select_from(nearest)
+        .join(UnitParent, near == nearest.c.unit_id)
+        .join(Unit, Unit.id == far)
+        .where(*holds)
+        .order_by(nearest.c.depth, UnitParent.since_at.nulls_first(), UnitParent.recorded_at, UnitParent.id)
+    )
+    return [ChainLink(depth, link, found) for depth, link, found in session.execute(query)]
 
 
 def _during(model: type[UnitParent] | type[Position], at: When) -> ColumnElement[bool]:
@@ -289,22 +310,38 @@ def _during(model: type[UnitParent] | type[Position], at: When) -> ColumnElement
     )
 
 
-def _search(
-    session: Session, model: type[AnyBearer], bearer_column: Any, words: str, actor: Actor
-) -> Sequence[AnyBearer]:
+def _search(session: Session, model: type[AnyBearer], words: str, actor: Actor) -> Sequence[AnyBearer]:
+    query = select(model).where(_bears_name(session, model, words, actor), visible(session, actor, model))
+    return session.scalars(query.order_by(model.name_latin, model.id).limit(SEARCH_LIMIT)).all()
+
+
+def _is_called(session: Session, model: type[Any], words: str, actor: Actor) -> ColumnElement[bool]:
+    numbered = select(_bearer_column(ActorIdentifier, model)).where(
+        ActorIdentifier.value == words.strip(),
+        ActorIdentifier.ended_at.is_(None),
+        visible(session, actor, ActorIdentifier),
+    )
+    return or_(_bears_name(session, model, words, actor), model.id.in_(numbered))
+
+
+def _bears_name(session: Session, model: type[Any], words: str, actor: Actor) -> ColumnElement[bool]:
     sought = fold(words)
     if not sought:
-        return []
-    others = select(bearer_column).where(
+        return false()
+    others = select(_bearer_column(ActorName, model)).where(
         ActorName.folded.contains(sought, autoescape=True),
         ActorName.ended_at.is_(None),
         visible(session, actor, ActorName),
     )
-    query = select(model).where(
-        or_(model.folded.contains(sought, autoescape=True), model.id.in_(others)),
-        visible(session, actor, model),
-    )
-    return session.scalars(query.order_by(model.name_latin, model.id).limit(SEARCH_LIMIT)).all()
+    return or_(model.folded.contains(sought, autoescape=True), model.id.in_(others))
+
+
+def _bearer_column(entry: type[ActorName] | type[ActorIdentifier], model: type[Any]) -> Any:
+    return getattr(entry, f"{model.__tablename__}_id")
+
+
+def _within(query: Select[AnyBearer], model: type[Any], compartment_id: UUID | None) -> Select[AnyBearer]:
+    return query if compartment_id is None else query.where(model.compartment_id == compartment_id)
 
 
 def _by_ids(

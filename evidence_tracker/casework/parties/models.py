@@ -106,6 +106,25 @@ class InstructionKind(StrEnum):
     DO_NOT_PUBLISH = "do-not-publish"
 
 
+class AgreementState(StrEnum):
+    """Whether an agreement binds at a moment."""
+
+    UNSIGNED = "not-signed"
+    NOT_YET = "not-yet-in-force"
+    IN_FORCE = "in-force"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class InstructionState(StrEnum):
+    """Whether an instruction closes gates at a moment."""
+
+    NOT_YET = "not-yet"
+    STANDS = "stands"
+    EXPIRED = "expired"
+    LIFTED = "lifted"
+
+
 class Party(Record):
     """Somebody outside (or our own organisation) with whom material or instructions are exchanged.
 
@@ -155,6 +174,17 @@ class Agreement(Record):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
 
+    def state_at(self, moment: datetime) -> AgreementState:
+        """Say whether it binds at an instant; the latest reading of its end counts."""
+        if self.ended_at is not None and self.ended_at <= moment:
+            return AgreementState.ENDED
+        if self.signed_at is None:
+            return AgreementState.UNSIGNED
+        if self.signed_at > moment:
+            return AgreementState.NOT_YET
+        is_over = self.valid_until_at is not None and self.valid_until_at < moment
+        return AgreementState.EXPIRED if is_over else AgreementState.IN_FORCE
+
 
 class AgreementParty(Record):
     """One party to an agreement and its role under data protection law."""
@@ -191,3 +221,12 @@ class Instruction(Record):
     until_at: Mapped[datetime | None]
     lifted_at: Mapped[datetime | None]
     lifted_source: Mapped[str | None]
+
+    def state_at(self, moment: datetime) -> InstructionState:
+        """Say whether it closes gates at an instant."""
+        if self.lifted_at is not None and self.lifted_at <= moment:
+            return InstructionState.LIFTED
+        if self.since_at > moment:
+            return InstructionState.NOT_YET
+        is_over = self.until_at is not None and self.until_at < moment
+        return InstructionState.EXPIRED if is_over else InstructionState.STANDS

@@ -114,19 +114,60 @@ def parties_to(
     return [(link, party) for link, party in session.execute(query)]
 
 
+def memberships(
+    session: Session, party: Party, *, actor: Actor, limit: int = records.PAGE
+) -> Sequence[tuple[AgreementParty, Agreement]]:
+    """Return the agreements that a party is part of and its role in each, the newest first."""
+    query = (
+        select(AgreementParty, Agreement)
+        .join(Agreement, Agreement.id == AgreementParty.agreement_id)
+        .where(
+            AgreementParty.party_id == party.id,
+            AgreementParty.ended_at.is_(None),
+            visible(session, actor, AgreementParty),
+            visible(session, actor, Agreement),
+        )
+        .order_by(Agreement.recorded_at.desc(), Agreement.id.desc())
+        .limit(limit)
+    )
+    return [(link, agreement) for link, agreement in session.execute(query)]
+
+
+def parties_of(session: Session, agreements: Iterable[UUID], *, actor: Actor) -> dict[UUID, list[Party]]:
+    """Return who is part of each of these agreements, by name, in one query."""
+    query = (
+        select(AgreementParty.agreement_id, Party)
+        .join(Party, Party.id == AgreementParty.party_id)
+        .where(
+            AgreementParty.agreement_id.in_(set(agreements)),
+            AgreementParty.ended_at.is_(None),
+            visible(session, actor, AgreementParty),
+            visible(session, actor, Party),
+        )
+        .order_by(Party.name_latin, Party.id)
+    )
+    found: dict[UUID, list[Party]] = {}
+    for agreement_id, party in session.execute(query):
+        found.setdefault(agreement_id, []).append(party)
+    return found
+
+
 def page_instructions(
     session: Session,
     *,
     actor: Actor,
     party: Party | None = None,
+    kind: InstructionKind | None = None,
     standing_at: datetime | None = None,
     after: After | None = None,
     limit: int = records.PAGE,
 ) -> Sequence[Instruction]:
-    """Return one page of instructions, newest first; only those standing at an instant, if asked."""
+    """Return one page of instructions, newest first; of one body, kind, or standing at an instant, if asked."""
     query = select(Instruction)
     if party is not None:
         query = query.where(Instruction.party_id == party.id)
+    if kind is not None:
+        query = query.where(Instruction.kind == kind)
     if standing_at is not None:
         query = query.where(_stands(standing_at))
     return records.page(session, query, Instruction, actor=actor, after=after, limit=limit)

@@ -5,13 +5,15 @@ from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, page
+from evidence_tracker.casework.actors.models import Suspect
 from evidence_tracker.casework.persons.codes import read_code
 from evidence_tracker.casework.persons.models import (
+    AgeBand,
     IdentityField,
     IdentityName,
     Person,
@@ -20,6 +22,7 @@ from evidence_tracker.casework.persons.models import (
     ProtectionLevel,
     Referral,
     ReferralOutcome,
+    RoleInEvents,
     ThreatAssessment,
 )
 from evidence_tracker.custody.events import Actor
@@ -46,6 +49,9 @@ def list_persons(
     compartment_id: UUID | None = None,
     protection_level: ProtectionLevel | None = None,
     is_child: bool | None = None,
+    is_crsv_survivor: bool | None = None,
+    role: RoleInEvents | None = None,
+    age_band: AgeBand | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Sequence[Person]:
@@ -57,6 +63,13 @@ def list_persons(
         query = query.where(Person.protection_level == protection_level)
     if is_child is not None:
         query = query.where(Person.is_child.is_(is_child))
+    if is_crsv_survivor is not None:
+        query = query.where(Person.is_crsv_survivor.is_(is_crsv_survivor))
+    if role is not None:
+        # The list is stored as one JSON text, and no word of it holds a quotation mark.
+        query = query.where(type_coerce(Person.roles, Text).contains(f'"{role.value}"', autoescape=True))
+    if age_band is not None:
+        query = query.where(Person.age_band == age_band)
     return page(session, query, Person, actor=actor, after=after, limit=limit)
 
 
@@ -100,6 +113,23 @@ def referrals(session: Session, person: Person, *, actor: Actor) -> Sequence[Ref
 def suspect_links(session: Session, person: Person, *, actor: Actor) -> Sequence[PersonActorLink]:
     """Return the links of a person to suspects, newest first; those with ``ended_at`` do not hold."""
     return _of(session, PersonActorLink, person, actor)
+
+
+def linked_suspects(
+    session: Session, person: Person, *, actor: Actor
+) -> Sequence[tuple[PersonActorLink, Suspect]]:
+    """Return the links of a person and the suspects they lead to, newest first, where both are visible."""
+    query = (
+        select(PersonActorLink, Suspect)
+        .join(Suspect, Suspect.id == PersonActorLink.suspect_id)
+        .where(
+            PersonActorLink.person_id == person.id,
+            visible(session, actor, PersonActorLink),
+            visible(session, actor, Suspect),
+        )
+        .order_by(PersonActorLink.recorded_at.desc(), PersonActorLink.id.desc())
+    )
+    return [(link, suspect) for link, suspect in session.execute(query)]
 
 
 def reviews_due(session: Session, *, on: date, actor: Actor, limit: int = PAGE) -> Sequence[ThreatAssessment]:

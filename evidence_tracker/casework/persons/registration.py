@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access import stated
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance, create
+from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.persons.codes import new_code
 from evidence_tracker.casework.persons.identities import Values, seal_identity
 from evidence_tracker.casework.persons.models import (
@@ -46,6 +47,14 @@ _UNSTATED: Mapping[str, Any] = {
     "vulnerabilities": [],
     "languages": [],
 }
+
+
+def governance_in(mission: Mission | None) -> Governance:
+    """Return level, purpose and basis of a person who is met in a mission, or outside any."""
+    if mission is None:
+        return PROTECTED
+    level = max(PROTECTED.level, mission.level, key=lambda one: one.rank)
+    return Governance(level, mission.purpose, mission.legal_basis)
 
 
 def add_person(

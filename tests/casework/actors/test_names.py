@@ -14,6 +14,9 @@ from evidence_tracker.casework.actors.queries import (
     identified,
     identifiers_of,
     names_of,
+    page_companies,
+    page_suspects,
+    page_units,
     search_companies,
     search_suspects,
     search_units,
@@ -108,6 +111,28 @@ def test_an_identifier_finds_whoever_bears_it(session, cast):
     end_identifier(session, number, reason="misread", actor=cast.amina)
     assert identifiers_of(session, made, actor=cast.amina) == []
     assert identified(session, kind, "в/ч 00777", actor=cast.amina) == [maker]
+
+
+def test_a_list_is_filtered_by_any_name_an_identifier_and_where_it_is_kept(session, cast):
+    made = unit(session, cast.amina, compartment_id=cast.mission)
+    other = unit(session, cast.amina, name="Інша частина", name_latin="Another unit")
+    add_name(session, other, text="Grey Wolves", kind="alias", actor=cast.amina)
+    add_identifier(session, made, value="00777", kind="military-unit-number", actor=cast.amina)
+    add_name(session, company(session, cast.amina), text="Grey Wolves Ltd", kind="alias", actor=cast.amina)
+
+    def found(**by):
+        return page_units(session, **{"actor": cast.amina, **by})
+
+    assert found(called="wolves") == [other]
+    assert found(called=" ІНША ") == [other]
+    assert found(called="00777") == [made]
+    assert found(called="0077") == []
+    assert found(called="—%_") == []
+    assert found(called="wolves", actor=cast.outsider) == []
+    assert found(compartment_id=cast.mission) == [made]
+    assert page_suspects(session, actor=cast.amina, called="wolves") == []
+    assert len(page_companies(session, actor=cast.amina, called="wolves")) == 1
+    assert page_companies(session, actor=cast.amina, compartment_id=cast.mission) == []
 
 
 def test_each_kind_of_actor_has_names_and_identifiers_of_its_own(session, cast):

@@ -100,6 +100,9 @@ def test_it_says_who_held_a_post_when(session, cast):
     assert held(Moment.parse("2022-03-12")) == [(first, before)]
     assert held(Moment.parse("2022-03-19")) == [(first, before), (second, after)]
     assert held(datetime(2022, 4, 1, tzinfo=UTC)) == [(second, after)]
+    maker = company(session, cast.amina)
+    seat = post(session, cast, after, company=maker)
+    assert holders(session, maker, actor=cast.amina) == [(seat, after)]
 
 
 def test_a_post_is_corrected_or_withdrawn(session, cast):

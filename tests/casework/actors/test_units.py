@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance
@@ -111,6 +112,18 @@ def test_a_chain_ends_where_no_real_one_goes_on(session, cast):
         under(session, cast, lower, upper)
     found = chain_of_command(session, units[0], actor=cast.amina)
     assert [step.depth for step in found] == list(range(1, MAX_DEPTH + 1))
+
+
+def test_a_chain_costs_one_question_however_long_it_is(session, cast):
+    made = [unit(session, cast.amina, name_latin=f"Unit {number}") for number in range(8)]
+    for lower, upper in pairwise(made):
+        under(session, cast, lower, upper)
+    session.flush()
+    asked = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *many: asked.append(many[2]))
+    assert [step.depth for step in chain_of_command(session, made[0], actor=cast.amina)] == list(range(1, 8))
+    assert [step.depth for step in subordinates(session, made[-1], actor=cast.amina)] == list(range(1, 8))
+    assert len([one for one in asked if one.lstrip().startswith(("SELECT", "WITH"))]) == 2
 
 
 def test_only_the_relation_asked_about_is_followed(session, cast):

@@ -8,9 +8,12 @@ from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
 from evidence_tracker.access.records import Governance
-from evidence_tracker.casework.persons.models import ProtectionLevel
-from evidence_tracker.casework.persons.queries import find_person, list_persons
+from evidence_tracker.casework.actors.suspects import amend_suspect
+from evidence_tracker.casework.persons.links import link_suspect
+from evidence_tracker.casework.persons.models import ActorRelation, AgeBand, ProtectionLevel, RoleInEvents
+from evidence_tracker.casework.persons.queries import find_person, linked_suspects, list_persons
 from evidence_tracker.errors import InvalidInput, NotFound
+from tests.factories.actors import suspect
 from tests.factories.persons import child, person
 
 
@@ -40,6 +43,38 @@ def test_a_list_is_filtered_and_shows_the_outsider_nothing(session, cast):
     assert list_persons(session, actor=cast.amina, is_child=False, compartment_id=cast.mission) == [adult]
     assert list_persons(session, actor=cast.amina, protection_level=ProtectionLevel.CRITICAL) == [adult]
     assert list_persons(session, actor=cast.outsider) == []
+
+
+def test_a_list_is_filtered_by_role_age_and_what_was_survived(session, cast):
+    insider = person(session, cast.amina, cast.mission, roles=["witness", "insider"], age_band="40-59")
+    survivor = person(session, cast.amina, cast.mission, roles=["suspect-contact"], is_crsv_survivor=True)
+    asked = {"actor": cast.amina}
+    assert list_persons(session, role=RoleInEvents.INSIDER, **asked) == [insider]
+    assert list_persons(session, role=RoleInEvents.WITNESS, **asked) == [insider]
+    assert list_persons(session, role=RoleInEvents.SUSPECT_CONTACT, **asked) == [survivor]
+    assert list_persons(session, role=RoleInEvents.VICTIM, **asked) == []
+    assert list_persons(session, age_band=AgeBand.UNDER_60, **asked) == [insider]
+    assert list_persons(session, is_crsv_survivor=True, **asked) == [survivor]
+    assert list_persons(session, is_crsv_survivor=False, **asked) == [insider]
+
+
+def test_a_suspect_that_one_may_not_see_is_not_shown_beside_a_person(session, cast):
+    somebody = person(session, cast.amina, cast.mission)
+    known, hidden = (suspect(session, cast.amina, name_latin=name) for name in ("Known", "Hidden"))
+    facts = {"relation": ActorRelation.HELD_BY, "basis": "account", "actor": cast.amina}
+    link, _other = (link_suspect(session, somebody, named, **facts) for named in (known, hidden))
+    assert {named for _, named in linked_suspects(session, somebody, actor=cast.chen)} == {known, hidden}
+    amend_suspect(session, hidden, {"level": "SEALED"}, actor=cast.amina)
+    _read_only(session, cast, Level.RESTRICTED)
+    assert linked_suspects(session, somebody, actor=cast.outsider) == [(link, known)]
+
+
+def _read_only(session, cast, level):
+    account = session.get_one(Account, cast.outsider.account_id)
+    for place in (cast.mission, cast.home):
+        compartment = session.get_one(Compartment, place)
+        reading = {"role": Role.READER, "level": level, "purpose": "tests"}
+        grant(session, compartment, actor=cast.olena, account=account, **reading)
 
 
 def test_whoever_may_read_confidential_does_not_see_restricted_persons(session, cast):
