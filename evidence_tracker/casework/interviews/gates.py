@@ -5,8 +5,7 @@ gate sees every instruction, consent and prior account, whatever the actor may r
 hidden one would open it. It tells no more of them than that they stand, and names nobody.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access import drafts
 from evidence_tracker.access.levels import Level
 from evidence_tracker.casework.consent.gates import Reason
+from evidence_tracker.casework.interviews.conditions import Condition, Unmet, refuse
 from evidence_tracker.casework.interviews.models import (
     AccountType,
     ExceptionOutcome,
@@ -36,8 +36,10 @@ from evidence_tracker.casework.parties.models import InstructionKind
 from evidence_tracker.casework.parties.queries import instructions_against
 from evidence_tracker.casework.persons.models import Person, Referral
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.errors import GateClosed
 from evidence_tracker.values.place import Place
+
+# What the other modules of this room, and the doors, read through the gates.
+__all__ = ["Condition", "Unmet", "refuse"]
 
 DRAFT = "interview-account"
 HEARD = frozenset({InterviewState.UNDER_WAY, InterviewState.CLOSED, InterviewState.REVIEWED})
@@ -46,23 +48,6 @@ _ADD_EXCEPTION = (
     "Ask for an exception, which somebody else with the right to approve exceptions decides; "
     "until then only a screening and a referral are possible."
 )
-
-
-@dataclass(frozen=True)
-class Unmet:
-    """One condition that is missing, and a sentence on who can meet or lift it."""
-
-    what: str
-    lifted_by: str
-
-
-def refuse(subject: str, doing: str, unmet: Sequence[Unmet]) -> None:
-    """Raise ``GateClosed`` with everything that is missing; passes where nothing is."""
-    if unmet:
-        raise GateClosed(
-            f"{subject}: {doing} is not possible: {'; '.join(item.what for item in unmet)}.",
-            advice=" ".join(dict.fromkeys(item.lifted_by for item in unmet)),
-        )
 
 
 def categories_of(person: Person) -> list[CompetenceCategory]:
@@ -133,6 +118,7 @@ def for_beginning(
             Unmet(
                 "the platform is not stated",
                 "The interviewer names the platform and says whether it is encrypted.",
+                Condition.PLATFORM,
             )
         )
     return unmet
@@ -141,13 +127,7 @@ def for_beginning(
 def for_leads(session: Session, interview: Interview, *, actor: Actor) -> list[Unmet]:
     """Return what is missing before anything the interviewee says is kept."""
     person = interviewee_of(session, interview)
-    if person is None:
-        return _no_interviewee()
-    return [
-        *_standing_orders(session, interview, person, actor),
-        *introduction_missing(interview),
-        *storage_missing(session, interview, person),
-    ]
+    return _no_interviewee() if person is None else _before_words(session, interview, person, actor)
 
 
 def for_keeping(session: Session, interview: Interview) -> list[Unmet]:
@@ -158,15 +138,17 @@ def for_keeping(session: Session, interview: Interview) -> list[Unmet]:
 
 def for_account(session: Session, interview: Interview, *, actor: Actor) -> list[Unmet]:
     """Return what is missing before an account, or a question with its answer, is kept."""
-    unmet = for_leads(session, interview, actor=actor)
     person = interviewee_of(session, interview)
     if person is None:
-        return unmet
+        return _no_interviewee()
+    unmet = _before_words(session, interview, person, actor)
     if interview.account_type is AccountType.SCREENING:
         advice = (
             _ADD_EXCEPTION if categories_of(person) else "Whoever holds it changes the type of account first."
         )
-        unmet.append(Unmet("a screening holds no account, only leads and referrals", advice))
+        unmet.append(
+            Unmet("a screening holds no account, only leads and referrals", advice, Condition.SCREENING)
+        )
     unmet += _depth(session, interview, person, interviewers_of(session, interview))
     unmet += _clinical(session, interview, {actor.account_id}, f"{actor.login} is no clinician")
     return unmet
@@ -182,7 +164,8 @@ def for_closing(
     unmet = [] if interview.stopped_at_wish else introduction_missing(interview)
     unmet += _unrecorded(session, interview, unread_reason)
     if drafts.read(session, kind=DRAFT, subject_id=interview.id, actor=actor) is not None:
-        unmet.append(Unmet("your draft is neither saved nor discarded", "Its author saves or discards it."))
+        advice = "Its author saves or discards it."
+        unmet.append(Unmet("your draft is neither saved nor discarded", advice, Condition.DRAFT))
     if categories_of(person) and interview.account_type is AccountType.SCREENING:
         offered = select(func.count()).select_from(Referral).where(Referral.person_id == person.id)
         if not session.scalar(offered):
@@ -190,6 +173,7 @@ def for_closing(
                 Unmet(
                     "no help was offered to the interviewee",
                     "The interviewer offers a referral and records it.",
+                    Condition.HELP,
                 )
             )
     return unmet
@@ -202,9 +186,8 @@ def introduction_missing(interview: Interview) -> list[Unmet]:
     ]
     if not missing:
         return []
-    return [
-        Unmet(f"not explained yet: {', '.join(missing)}", "The interviewer explains it and records when.")
-    ]
+    advice = "The interviewer explains it and records when."
+    return [Unmet(f"not explained yet: {', '.join(missing)}", advice, Condition.INTRODUCTION)]
 
 
 def storage_missing(session: Session, interview: Interview, person: Person) -> list[Unmet]:
@@ -217,6 +200,7 @@ def storage_missing(session: Session, interview: Interview, person: Person) -> l
                 "The person alone can give it; record it as consent."
                 if decision.reason in {Reason.NEVER_ASKED, Reason.NOT_COVERED, Reason.EXPIRED, Reason.NOT_YET}
                 else "The person alone can change it; nobody may press for that.",
+                Condition.STORAGE,
             )
         ]
     if has_safeguards(session, person, decision):
@@ -225,6 +209,7 @@ def storage_missing(session: Session, interview: Interview, person: Person) -> l
         Unmet(
             "the consent of the child lacks the guardian or the child's own assent",
             "A specialist takes the consent again, with both.",
+            Condition.STORAGE,
         )
     ]
 
@@ -258,6 +243,14 @@ def approved_exceptions(
     return [row for row in approved if {category.value for category in categories} <= set(row.categories)]
 
 
+def _before_words(session: Session, interview: Interview, person: Person, actor: Actor) -> list[Unmet]:
+    return [
+        *_standing_orders(session, interview, person, actor),
+        *introduction_missing(interview),
+        *storage_missing(session, interview, person),
+    ]
+
+
 def _standing_orders(session: Session, interview: Interview, person: Person, actor: Actor) -> list[Unmet]:
     areas = _areas(mission_of(session, interview), interview.place)
     return [*_instruction(session, person, areas, actor), *_prior(session, person)]
@@ -275,6 +268,7 @@ def _instruction(session: Session, person: Person, areas: list[str], actor: Acto
             "an investigating body asked us not to interview this person, or not in this area"
             f"{f' ({shown})' if shown else ''}",
             "Only that body can lift it; a lead or approver records the lifting.",
+            Condition.INSTRUCTION,
         )
     ]
 
@@ -287,6 +281,7 @@ def _prior(session: Session, person: Person) -> list[Unmet]:
         Unmet(
             "a body that has an account of this person asked us not to interview them",
             "Only that body can lift it; a lead or approver amends the prior account.",
+            Condition.PRIOR_ACCOUNT,
         )
     ]
 
@@ -301,13 +296,14 @@ def _depth(
     approved = approved_exceptions(session, interview, categories)
     if not approved:
         what = f"more than a screening with this person ({named}) has no approved exception"
-        return [Unmet(what, _ADD_EXCEPTION)]
+        return [Unmet(what, _ADD_EXCEPTION, Condition.EXCEPTION)]
     there = {row.interviewer_id for row in approved} & set(interviewers)
     if not there:
         return [
             Unmet(
                 "the interviewer named in the exception is not there",
                 "That interviewer holds the interview, or a new exception names another one.",
+                Condition.EXCEPTION,
             )
         ]
     if any(not competent(session, interview.mission_id, one, categories) for one in there):
@@ -316,6 +312,7 @@ def _depth(
         Unmet(
             f"the interviewer named in the exception is no longer competent for all of: {named}",
             "A lead or approver records a competence that is live, or a new exception names another one.",
+            Condition.EXCEPTION,
         )
     ]
 
@@ -331,6 +328,7 @@ def _clinical(
         Unmet(
             f"a clinical account is taken by clinicians only, and {otherwise}",
             "A clinician with a live licence on record does it.",
+            Condition.CLINICIAN,
         )
     ]
 
@@ -342,18 +340,16 @@ def _unrecorded(session: Session, interview: Interview, unread_reason: str | Non
     if interview.first_account is None and not questions:
         if interview.stopped_at_wish:
             return []
-        return [
-            Unmet(
-                "no account was recorded", "The interviewer records it, or makes the interview a screening."
-            )
-        ]
+        advice = "The interviewer records it, or makes the interview a screening."
+        return [Unmet("no account was recorded", advice, Condition.ACCOUNT)]
     if interview.read_back_at is None:
         if unread_reason or interview.stopped_at_wish:
             return []
         advice = "The interviewer reads it back, or states the reason why it was not."
-        return [Unmet("the account was not read back", advice)]
+        return [Unmet("the account was not read back", advice, Condition.READ_BACK)]
     if questions > (interview.read_back_questions or 0):
-        return [Unmet("questions were added since the read-back", "The interviewer reads those back too.")]
+        advice = "The interviewer reads those back too."
+        return [Unmet("questions were added since the read-back", advice, Condition.READ_BACK)]
     return []
 
 
@@ -378,7 +374,8 @@ def questions_asked(session: Session, interview: Interview) -> int:
 
 
 def _no_interviewee() -> list[Unmet]:
-    return [Unmet("it has no interviewee", "Whoever plans it links the person as interviewee.")]
+    advice = "Whoever plans it links the person as interviewee."
+    return [Unmet("it has no interviewee", advice, Condition.INTERVIEWEE)]
 
 
 def _areas(mission: Mission | None, place: Place | None) -> list[str]:

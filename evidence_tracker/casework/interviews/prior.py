@@ -93,16 +93,20 @@ def warnings(
     read is told as one sentence without source or number: a person must not be asked to
     tell it all again because a colleague may not know.
     """
-    elsewhere = gates.accounts_elsewhere(person)
-    readable = session.scalars(elsewhere.where(visible(session, actor, PriorAccount))).all()
-    earlier = _interviews(person, besides)
-    ours = session.scalars(earlier.where(visible(session, actor, Interview))).all()
+    elsewhere = gates.accounts_elsewhere(person).add_columns(visible(session, actor, PriorAccount))
+    earlier = _interviews(person, besides).add_columns(visible(session, actor, Interview))
+    theirs, ours = session.execute(elsewhere).all(), session.execute(earlier).all()
     found = [
         f"{person.code} gave an account to {row.body} before{f' ({row.given})' if row.given else ''}."
-        for row in readable
+        for row, is_readable in theirs
+        if is_readable
     ]
-    found += [f"{person.code} was interviewed here before: {row.reference}." for row in ours]
-    known = len(session.scalars(elsewhere).all()) + len(session.scalars(earlier).all())
+    found += [
+        f"{person.code} was interviewed here before: {row.reference}."
+        for row, is_readable in ours
+        if is_readable
+    ]
+    known = len(theirs) + len(ours)
     if known > len(found):
         found.append(
             f"There is an account of {person.code} that you may not read; ask the lead before going on."

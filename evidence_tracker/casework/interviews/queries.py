@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.models import Account
@@ -63,12 +63,16 @@ def list_interviews(
     state: InterviewState | None = None,
     account_type: AccountType | None = None,
     person: Person | None = None,
+    account_id: UUID | None = None,
+    is_exception_asked: bool = False,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Sequence[Interview]:
     """Return one page of interviews, newest first; ``after`` is the last row's (recorded_at, id).
 
     ``person``: those to which this person is linked in any role, as far as the link may be seen.
+    ``account_id``: those that this colleague planned or was at. ``is_exception_asked``: those of
+    which a request for an exception waits for its decision.
     """
     query = select(Interview)
     if mission is not None:
@@ -86,6 +90,10 @@ def list_interviews(
             visible(session, actor, InterviewPerson),
         )
         query = query.where(Interview.id.in_(linked))
+    if account_id is not None:
+        query = query.where(_concerns(session, account_id, actor))
+    if is_exception_asked:
+        query = query.where(Interview.id.in_(_waiting(session, actor)))
     return page(session, query, Interview, actor=actor, after=after, limit=limit)
 
 
@@ -310,6 +318,19 @@ def warnings(session: Session, interview: Interview, *, actor: Actor) -> list[st
     if interview.state in gates.HEARD:
         found += _of_setting(interview)
     return found
+
+
+def _concerns(session: Session, account_id: UUID, actor: Actor) -> ColumnElement[bool]:
+    there = select(Present.interview_id).where(
+        Present.account_id == account_id, Present.ended_at.is_(None), visible(session, actor, Present)
+    )
+    return or_(Interview.recorded_by == account_id, Interview.id.in_(there))
+
+
+def _waiting(session: Session, actor: Actor) -> Select[UUID]:
+    return select(InterviewException.interview_id).where(
+        InterviewException.outcome == ExceptionOutcome.ASKED, visible(session, actor, InterviewException)
+    )
 
 
 def _of_setting(interview: Interview) -> list[str]:

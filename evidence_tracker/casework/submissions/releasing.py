@@ -1,17 +1,18 @@
 """Release: the gates once more, the disclosure log, and what the recipient answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission, now, require, visible
-from evidence_tracker.access.records import Governance, amend, create, needed
+from evidence_tracker.access.records import PAGE, Governance, amend, create, needed
 from evidence_tracker.casework.consent.models import IdentityLevel, Use
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.parties.models import Party
+from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions.checking import Looking, check, fitting_approval, refuse_closed
 from evidence_tracker.casework.submissions.models import (
     Bundle,
@@ -168,3 +169,20 @@ def disclosures_of(session: Session, subject: UUID, *, actor: Actor) -> list[Map
         }
         for row, bundle, party in rows
     ]
+
+
+def disclosures_resting_on(
+    session: Session, person: Person, *, actor: Actor, limit: int = PAGE
+) -> Sequence[tuple[Disclosure, str, Party]]:
+    """Return what was handed over on a person's consent, with the bundle's name and the recipient, newest first."""
+    # The ids of persons stand in a list of objects; an id is no part of any other text there.
+    rests_on = cast(Disclosure.consents, Text).contains(str(person.id))
+    rows = session.execute(
+        select(Disclosure, Bundle.name, Party)
+        .join(Bundle, Bundle.id == Disclosure.bundle_id)
+        .join(Party, Party.id == Disclosure.party_id)
+        .where(rests_on, visible(session, actor, Disclosure), visible(session, actor, Party))
+        .order_by(Disclosure.disclosed_at.desc(), Disclosure.id)
+        .limit(limit)
+    )
+    return [(row, bundle, party) for row, bundle, party in rows]

@@ -4,12 +4,13 @@ import pytest
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance
-from evidence_tracker.casework.interviews import closing, conduct, queries, statements
+from evidence_tracker.casework.interviews import closing, conduct, exceptions, queries, statements
 from evidence_tracker.casework.interviews.models import AccountType, InterviewState
 from evidence_tracker.casework.interviews.planning import amend_interview
 from evidence_tracker.errors import GateClosed, NotFound
 from tests.factories import missions, persons
 from tests.factories.interviews import (
+    asked,
     begun,
     closed,
     introduced,
@@ -175,3 +176,33 @@ def test_whoever_may_not_see_the_interviewee_is_told_nothing_of_that_person(sess
     with pytest.raises(GateClosed) as closed_gate:
         statements.record_account(session, interview, "x", actor=cast.amina)
     assert witness.code not in f"{closed_gate.value}{closed_gate.value.advice}"
+
+
+def test_mine_are_those_i_planned_or_was_at(session, cast):
+    mine, other = planned(session, cast), planned(session, cast)
+    conduct.add_present(
+        session, other, "note-taker", account=missions.account_of(session, cast.bohdan), actor=cast.amina
+    )
+
+    def of(who):
+        rows = queries.list_interviews(session, actor=cast.amina, account_id=who.account_id)
+        return {row.id for row in rows}
+
+    assert of(cast.amina) == {mine.id, other.id}
+    assert of(cast.bohdan) == {other.id}
+    assert of(cast.chen) == set()
+
+
+def test_those_of_which_an_exception_waits_are_found_until_it_is_decided(session, cast):
+    planned(session, cast)
+    child = planned(session, cast, persons.child(session, cast.amina, cast.mission))
+    request = asked(session, cast, child)
+
+    def waiting(who):
+        rows = queries.list_interviews(session, actor=who, is_exception_asked=True)
+        return [row.id for row in rows]
+
+    assert waiting(cast.chen) == [child.id]
+    assert waiting(cast.outsider) == []
+    exceptions.refuse_exception(session, request, note="The authority is on its way.", actor=cast.chen)
+    assert waiting(cast.chen) == []

@@ -11,8 +11,9 @@ import pytest
 from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
+from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.casework.submissions.models import Bundle, BundleState
-from evidence_tracker.casework.submissions.releasing import disclosures_of
+from evidence_tracker.casework.submissions.releasing import disclosures_of, disclosures_resting_on
 from evidence_tracker.casework.submissions.writing import Written
 from evidence_tracker.errors import GateClosed, SecondPersonNeeded
 from evidence_tracker.instance import Instance
@@ -21,6 +22,7 @@ from evidence_tracker.jobs import bundles
 from evidence_tracker.jobs.audit import audit
 from tests.casework.submissions.scene import Scene, decrypted, desk, stage
 from tests.cast import Cast
+from tests.factories import persons
 
 
 @pytest.fixture
@@ -112,6 +114,22 @@ def grant_approver(instance: Instance, cast: Cast):
 def test_nothing_is_sealed_without_approval(instance: Instance, cast: Cast, scene: Scene):
     with pytest.raises(GateClosed, match="not approved"):
         bundles.seal(desk(instance, cast.daria), scene.submission, unencrypted_reason=None)
+
+
+def test_what_rests_on_the_consent_of_a_person_is_found_by_that_person(
+    instance: Instance, cast: Cast, scene: Scene
+):
+    built(instance, cast, scene)
+    bundle = bundles.release(desk(instance, cast.daria), scene.submission, channel="courier")
+    with instance.transaction() as session:
+        source = session.get_one(Person, scene.source)
+        found = disclosures_resting_on(session, source, actor=cast.daria)
+        assert {(row.subject, name, party.id) for row, name, party in found} >= {
+            (scene.photo, bundle.name, scene.recipient)
+        }
+        assert disclosures_resting_on(session, source, actor=cast.outsider) == []
+        other = persons.person(session, cast.amina, cast.mission)
+        assert disclosures_resting_on(session, other, actor=cast.daria) == []
 
 
 def test_release_writes_the_disclosure_log(instance: Instance, cast: Cast, scene: Scene):
