@@ -52,6 +52,18 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A record of a list with what was found beside it; everything else of it is the record's own."""
+
+    item: Any
+    beside: Any
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the record has."""
+        return getattr(self.item, name)
+
+
+@dataclass(frozen=True)
 class Deed:
     """One act about to be done: everything that its function may need."""
 

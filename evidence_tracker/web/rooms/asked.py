@@ -1,14 +1,18 @@
 """Fields that several rooms ask for: where a record is kept, and other records by reference."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.accounts import find_account
+from evidence_tracker.access.calling import call
 from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.access.policy import Permission, visible
 from evidence_tracker.access.records import find
@@ -127,6 +131,41 @@ def account(name: str = "account", **more: Any) -> Ref:
 
     label = more.pop("label", _l("Account"))
     return Ref(name=name, label=label, find=by_login, **more)
+
+
+def stating(act: Callable[..., Any], *found: str) -> Callable[[Deed], Any]:
+    """Return a ``run`` that states facts to an act as the command line does.
+
+    Level, purpose and legal basis become its governance, as the act's own default has it where they are
+    not stated. ``found`` are fields that hold records, which are no facts.
+    """
+    is_homed = "compartment_id" in inspect.signature(act).parameters
+
+    def run(deed: Deed) -> Any:
+        subjects = [one for one in (deed.item or deed.row,) if one is not None]
+        records = {name: deed.took(name) for name in found}
+        facts = {name: value for name, value in deed.stated.items() if value is not None}
+        home = {"compartment_id": deed.compartment_id} if is_homed else {}
+        return call(act, deed.session, *subjects, actor=deed.actor, stated=facts, **home, **records)
+
+    return run
+
+
+def way(room: str, reference: str | None, tab: str | None = None) -> str | None:
+    """Return the address of a record of another room, None where there is no such room here."""
+    endpoint = f"{room}.{'tab_page' if tab else 'record_page'}"
+    if reference is None or endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, reference=reference, **({"tab": tab} if tab else {}))
+
+
+def person_link(code: str | None) -> Markup:
+    """Return the code of a person, as the link to their record; the record says no where it must."""
+    if not code:
+        return Markup("")
+    url = way("people", code)
+    text = Markup('<span class="person">{}</span>').format(code)
+    return Markup('<a href="{}">{}</a>').format(url, text) if url else text
 
 
 def reason(**more: Any) -> Text:
