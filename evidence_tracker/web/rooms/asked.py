@@ -143,10 +143,11 @@ def stating(act: Callable[..., Any], *found: str) -> Callable[[Deed], Any]:
 
     def run(deed: Deed) -> Any:
         subjects = [one for one in (deed.item or deed.row,) if one is not None]
-        records = {name: deed.took(name) for name in found}
+        records: dict[str, Any] = {name: deed.took(name) for name in found}
+        if is_homed:
+            records["compartment_id"] = deed.compartment_id
         facts = {name: value for name, value in deed.stated.items() if value is not None}
-        home = {"compartment_id": deed.compartment_id} if is_homed else {}
-        return call(act, deed.session, *subjects, actor=deed.actor, stated=facts, **home, **records)
+        return call(act, deed.session, *subjects, actor=deed.actor, stated=facts, **records)
 
     return run
 
@@ -156,7 +157,8 @@ def way(room: str, reference: str | None, tab: str | None = None) -> str | None:
     endpoint = f"{room}.{'tab_page' if tab else 'record_page'}"
     if reference is None or endpoint not in current_app.view_functions:
         return None
-    return url_for(endpoint, reference=reference, **({"tab": tab} if tab else {}))
+    names: dict[str, Any] = {"reference": reference, "tab": tab} if tab else {"reference": reference}
+    return url_for(endpoint, **names)
 
 
 def person_link(code: str | None) -> Markup:
