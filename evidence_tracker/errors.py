@@ -8,6 +8,7 @@
     ├── NotFound                no such thing, or not for this actor (never told apart)
     ├── Refused                 a rule of the house forbids it
     │   ├── InvalidInput        a value is missing, malformed or contradicts another
+    │   ├── TooLarge            more bytes than this instance takes in at once
     │   ├── DuplicateReference  the reference is taken
     │   ├── ConsentMissing      nobody allowed this use
     │   └── GateClosed          an interview, physical-item or submission gate
@@ -67,6 +68,12 @@ class Refused(EvidenceTrackerError):
 
 class InvalidInput(Refused):
     """A value is missing, malformed or contradicts another one."""
+
+
+class TooLarge(Refused):
+    """There are more bytes than this instance takes in at once."""
+
+    default_advice = "Take it in on the command line."
 
 
 class DuplicateReference(Refused):

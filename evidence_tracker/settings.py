@@ -44,12 +44,14 @@ class Settings:
 
     The file names no organisation: what a seized, locked laptop shows is a kind and
     two paths. The organisation's name and the log's origin are in the encrypted database.
+    ``max_upload_bytes`` bounds a file that a browser sends, None: the vault's device does.
     """
 
     path: Path
     kind: Kind
     database: str = "database.sqlite"
     vault: str = "vault"
+    max_upload_bytes: int | None = None
     passphrase: str | None = None
 
     @classmethod
@@ -66,6 +68,7 @@ class Settings:
             data = tomllib.loads(file.read_text("utf-8"))
             kind = Kind(data.pop("kind"))
             settings = cls(path=path, kind=kind, passphrase=environ.get(PASSPHRASE_VARIABLE), **data)
+            _check_limit(settings.max_upload_bytes)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, ValueError, TypeError) as error:
             raise NotReady(f"{file} is not a valid configuration: {error}.") from error
         if settings.passphrase is not None and not kind.is_play:
@@ -99,6 +102,11 @@ class Settings:
     def bundles_path(self) -> Path:
         """Return the folder into which bundles are built."""
         return self.path / "bundles"
+
+
+def _check_limit(limit: object) -> None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit <= 0):
+        raise ValueError(f"max_upload_bytes is {limit!r}, not a number of bytes")
 
 
 def instance_from_environment(environ: Mapping[str, str] | None = None) -> Path:

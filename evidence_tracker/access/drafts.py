@@ -1,6 +1,7 @@
 """Drafts: encrypted, overwritable, outside the log, seen by their author only."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,15 @@ def discard(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> N
     session.execute(
         delete(Draft).where(
             Draft.account_id == actor.account_id, Draft.kind == kind, Draft.subject_id == subject_id
+        )
+    )
+
+
+def discard_older(session: Session, *, kind: str, before: datetime, actor: Actor) -> None:
+    """Remove the actor's own drafts of a kind that nobody touched since ``before``."""
+    session.execute(
+        delete(Draft).where(
+            Draft.account_id == actor.account_id, Draft.kind == kind, Draft.updated_at < before
         )
     )
 

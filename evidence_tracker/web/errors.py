@@ -13,6 +13,7 @@ STATUS: tuple[tuple[type[EvidenceTrackerError], int], ...] = (
     (errors.NotPermitted, 403),
     (errors.Conflict, 409),
     (errors.DuplicateReference, 409),
+    (errors.TooLarge, 413),
     (errors.InvalidInput, 422),
     (errors.Refused, 422),
     (errors.Locked, 423),

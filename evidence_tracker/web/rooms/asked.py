@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -41,24 +42,33 @@ def compartment(reference: str, session: Session, actor: Actor) -> Compartment:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
 class Home(Field):
     """Where a new record is kept: one of the compartments in which this person may do it."""
+
+    permission: Permission = Permission.RECORD
 
     def read(self, text: str, asking: Asking) -> Compartment:
         """Return the compartment."""
         return compartment(text, asking.session, asking.actor)
 
     def choices(self, asking: Asking) -> Sequence[tuple[str, Any]]:
-        """Return the compartments in which this person may record."""
-        places = frame.held(asking.session, asking.actor).where(Permission.RECORD)
-        return [
-            (one.reference, f"{one.reference} · {one.title}")
-            for one in frame.compartments(asking.session, asking.actor)
-            if one.id in places
-        ]
+        """Return the compartments in which this person may do it."""
+        return [(one.reference, f"{one.reference} · {one.title}") for one in self.places(asking)]
+
+    def places(self, asking: Asking) -> list[Compartment]:
+        """Return these compartments themselves."""
+        allowed = frame.held(asking.session, asking.actor).where(self.permission)
+        return [one for one in frame.compartments(asking.session, asking.actor) if one.id in allowed]
+
+    def first(self, asking: Asking) -> str:
+        """Return the one that is offered first: the scope of work, or the only one; none is guessed."""
+        offered = [one.reference for one in self.places(asking)]
+        scope = frame.scope()
+        return scope if scope in offered else offered[0] if len(offered) == 1 else ""
 
 
-def home(**more: Any) -> Field:
+def home(permission: Permission = Permission.RECORD, **more: Any) -> Home:
     """Return the field that says where a new record is kept; the scope of work is offered first."""
     return Home(
         name="home",
@@ -66,18 +76,21 @@ def home(**more: Any) -> Field:
         help=_l("Its compartment says who may see it. It can not be changed later."),
         required=True,
         widget="choice",
-        default=lambda _asking: frame.scope() or "",
+        default=lambda asking: Home(name="home", label="", permission=permission).first(asking),
+        permission=permission,
         **more,
     )
 
 
 def mission_of(deed: Deed) -> Mission | None:
     """Return the mission whose compartment a new record goes into, None where it is no mission's."""
-    return deed.session.scalars(
-        select(Mission).where(
-            Mission.compartment_id == deed.compartment_id, visible(deed.session, deed.actor, Mission)
-        )
-    ).first()
+    return mission_in(deed.session, deed.compartment_id, deed.actor)
+
+
+def mission_in(session: Session, compartment_id: UUID | None, actor: Actor) -> Mission | None:
+    """Return the mission of a compartment, None where it is no mission's, or for somebody who may not see it."""
+    here = (Mission.compartment_id == compartment_id, visible(session, actor, Mission))
+    return session.scalars(select(Mission).where(*here)).first()
 
 
 def recent(
