@@ -35,6 +35,13 @@ class Chosen:
     value: str
     words: str
 
+    @property
+    def said(self) -> str:
+        """Return its part of the sentence."""
+        if self.filter.says:
+            return str(self.filter.says) % {"words": self.words}
+        return f"{self.filter.label}: {self.words}"
+
 
 def show(room: Room) -> ResponseReturnValue:
     """Answer one page of a list; for htmx the rows alone."""
@@ -99,7 +106,7 @@ def _views(room: Room) -> list[tuple[View | None, str]]:
 def _page(
     room: Room, session: Session, actor: Actor, limit: int, view: View | None = None
 ) -> tuple[Sequence[Any], tuple[datetime, UUID] | None]:
-    by = {one.name: one.read(text) for one, text in _asked(room)}
+    by = {one.name: _read(one, text) for one, text in _asked(room)}
     question = room.listing.page if view is None or view.page is None else view.page
     found = question(
         session, actor=actor, after=_after(), limit=limit + 1, **_scoped(room, session, actor), **by
@@ -124,6 +131,16 @@ def _asked(room: Room) -> Iterator[tuple[Filter, str]]:
         text = request.args.get(one.name, "").strip()
         if text:
             yield one, text
+
+
+def _read(one: Filter, text: str) -> Any:
+    try:
+        return one.read(text)
+    except ValueError as error:
+        raise InvalidInput(
+            gettext("%(what)s: there is no %(text)s among the choices.", what=one.label, text=text),
+            advice=gettext("Take this filter away, or choose another."),
+        ) from error
 
 
 def _after() -> tuple[datetime, UUID] | None:
