@@ -1,14 +1,15 @@
 """Set up and start evidence_tracker; needs nothing but Python 3.11 or later.
 
 python3 dev.py demo [ARGS]     a demonstration instance, from the first exhibit to the verified bundle
-python3 dev.py serve [ARGS]    the web face
+python3 dev.py serve [ARGS]    the web face of an instance; the first start sets it up
 python3 dev.py test [ARGS]     the tests; ARGS go to pytest, --long adds the slow tier
 python3 dev.py check           ruff, mypy and the import contracts
 python3 dev.py bench [NAME]    the benchmarks, or the one that is named
 python3 dev.py lock            pin the requirements anew after a change of pyproject.toml
 
 The first start makes .venv beside this file and installs what requirements/ pins by hash: with uv if
-it is on the PATH, else with pip. Later starts find the stamp and begin at once.
+it is on the PATH, else with pip. It also builds the front end with Node (frontend/build.py), and fetches a
+Node for that where there is none. Later starts find the stamps and begin at once.
 """
 
 import os
@@ -26,6 +27,7 @@ import fcntl
 import hashlib
 import importlib.util
 import json
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -141,24 +143,18 @@ def make_venv(*, interrupted: bool) -> None:
     stamp = read_stamp()
     STAMP.unlink(missing_ok=True)
     if VENV.exists():
-        if interrupted:
-            remove_venv("the last installation was interrupted or failed")
-        elif stamp.get("home", HOME) != HOME or not SITE.is_dir() or not succeeds(PYTHON, "-c", ""):
-            remove_venv(f"it is not of {HOME}")
-        else:
+        is_ours = stamp.get("home", HOME) == HOME and SITE.is_dir() and succeeds(PYTHON, "-c", "")
+        if is_ours and not interrupted:
             return
+        reason = "the last installation was interrupted or failed" if interrupted else f"it is not of {HOME}"
+        say(f"Removing .venv: {reason}.")
+        shutil.rmtree(VENV)  # nothing half-made stays in it
     if importlib.util.find_spec("venv") is None:
         stop(NO_INSTALLER)
     say(f"Making .venv with Python {sys.version.split()[0]}.")
     made = subprocess.run([BASE, "-m", "venv", "--without-pip", VENV], check=False, env=environment())
     if made.returncode != 0:
         stop("Python could not make .venv; the lines above say why.")
-
-
-def remove_venv(reason: str) -> None:
-    """Remove .venv, so that nothing half-made stays in it."""
-    say(f"Removing .venv: {reason}.")
-    shutil.rmtree(VENV)
 
 
 def put_package_on_path() -> None:
@@ -212,10 +208,8 @@ def install_with_uv(uv: str, level: str) -> bool:
     base = [uv, "pip", "--no-python-downloads", *uv_cache(), *([] if sys.stderr.isatty() else ["--quiet"])]
     into = ["--python", str(PYTHON), "--require-hashes"]
     steps = [[*base, "sync", *into, "--no-build", str(PINS / packages)]]
-    steps += [
-        [*base, "install", *into, "--no-deps", "--no-build-isolation", "-r", str(PINS / name)]
-        for name in sources
-    ]
+    from_source = [*base, "install", *into, "--no-deps", "--no-build-isolation", "-r"]
+    steps += [[*from_source, str(PINS / name)] for name in sources]
     for step in steps:
         if subprocess.run(step, check=False, cwd=ROOT, env=environment()).returncode != 0:
             say("uv could not install them; trying pip.")
@@ -236,20 +230,9 @@ def install_with_pip(level: str) -> None:
     packages, *sources = LEVELS[level]
     pip = [*find_pip(), "--disable-pip-version-check", "--no-input"]
     say(f"Installing {count(packages)} packages with pip.")
-    run_pip(
-        # --no-deps: the file pins everything, but for what exists as source alone and follows.
-        [
-            *pip,
-            "install",
-            "--require-hashes",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "-r",
-            str(PINS / packages),
-        ],
-        packages,
-    )
+    # --no-deps: the file pins everything, but for what exists as source alone and follows.
+    wheels = ["--no-deps", "--only-binary", ":all:", "-r", str(PINS / packages)]
+    run_pip([*pip, "install", "--require-hashes", *wheels], packages)
     for name in sources:
         built = ["--no-deps", "--no-build-isolation", "-r", str(PINS / name)]
         run_pip([*pip, "install", "--require-hashes", *built], name)
@@ -292,6 +275,20 @@ def progress(text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
+def build_assets() -> None:
+    """Build what the browser gets if frontend/ changed; .venv has to be there, to fetch a Node if need be."""
+    builder = ROOT / "frontend" / "build.py"
+    if builder.exists() and (problem := runpy.run_path(str(builder))["ensure"](say, installer)):
+        stop(problem)
+
+
+def installer() -> list[str]:
+    """Return the command that installs a package, for a folder outside .venv."""
+    uv = find_uv()
+    inside = ["--no-python-downloads", "--python", str(PYTHON), *uv_cache()]
+    return [uv, "pip", "install", *inside] if uv else [*find_pip(), "install", "--disable-pip-version-check"]
+
+
 # ------------------------------------------------------------------------------ the commands
 
 
@@ -303,19 +300,21 @@ def become(*command: str | Path) -> NoReturn:
 def demo(args: list[str]) -> NoReturn:
     """Start the demonstration."""
     prepare("run")
+    build_assets()
     become(PYTHON, "-P", "-m", "evidence_tracker", "demo", *args)
 
 
-def serve(_args: list[str]) -> NoReturn:
-    """Say that there is nothing to serve yet."""
-    stop(
-        "There is no web face yet; until it lands, `python3 dev.py demo` shows the work on the command line."
-    )
+def serve(args: list[str]) -> NoReturn:
+    """Serve an instance to browsers; the first start sets it up."""
+    prepare("run")
+    build_assets()
+    become(PYTHON, "-P", "-m", "evidence_tracker", "serve", *args)
 
 
 def test(args: list[str]) -> NoReturn:
     """Run the tests on two processes."""
     prepare("dev")
+    build_assets()
     os.chdir(ROOT)
     become(PYTHON, "-m", "pytest", "-n", "2", *args)
 
@@ -345,9 +344,8 @@ def bench(args: list[str]) -> NoReturn:
     if not scripts or (args and args[0] not in scripts):
         stop(f"The benchmarks are: {', '.join(scripts) or 'none yet'}.")
     prepare("dev")
-    chosen = args[:1] or list(scripts)
     statuses = []
-    for name in chosen:
+    for name in args[:1] or scripts:
         say(f"-- {name}")
         command = [str(PYTHON), str(scripts[name]), *args[1:]]
         statuses.append(subprocess.run(command, check=False, cwd=ROOT, env=environment()).returncode)
@@ -362,22 +360,15 @@ def lock(args: list[str]) -> NoReturn:
     prepare("dev")
     uv = [str(VENV / "bin" / "uv"), "pip", "compile", "--universal", "--python-version", "3.11", "--quiet"]
     form = ["--generate-hashes", "--no-header", "--no-emit-index-url", "--no-emit-find-links"]
-    wheels = [
-        "--only-binary",
-        ":all:",
-        "--no-binary",
-        "flask-principal",
-        "--no-emit-package",
-        "flask-principal",
-    ]
+    wheels, source = ["--only-binary", ":all:"], "flask-principal"
+    mixed = [*wheels, "--no-binary", source, "--no-emit-package", source]
+    run = ["pyproject.toml", "--group", "build"]
     targets = {
-        "run.txt": ["pyproject.toml", "--group", "build", *wheels],
-        "dev.txt": [
-            *("pyproject.toml", "--group", "build", "--group", "dev"),
-            *("-c", "requirements/run.txt", *wheels),
-        ],
+        "run.txt": [*run, *mixed],
+        "dev.txt": [*run, "--group", "dev", "-c", "requirements/run.txt", *mixed],
         "sources.txt": ["requirements/sources.in", "-c", "requirements/run.txt", "--no-deps"],
         "oracles.txt": ["requirements/oracles.in", "-c", "requirements/dev.txt"],
+        "node.txt": ["requirements/node.in", *wheels],
     }
     for name, sources in targets.items():
         say(f"Pinning requirements/{name}.")
@@ -386,12 +377,7 @@ def lock(args: list[str]) -> NoReturn:
 
 
 COMMANDS: dict[str, Callable[[list[str]], NoReturn]] = {
-    "demo": demo,
-    "serve": serve,
-    "test": test,
-    "check": check,
-    "bench": bench,
-    "lock": lock,
+    command.__name__: command for command in (demo, serve, test, check, bench, lock)
 }
 
 

