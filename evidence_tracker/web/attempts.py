@@ -7,6 +7,7 @@ signed in before is counted apart, so that they come in all the same.
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 import time
@@ -72,7 +73,7 @@ class Attempts:
         passed = self.time() - at
         if count < FREE or passed > FORGOTTEN_AFTER_S:
             return 0
-        return max(0, round(min(2.0 ** (count - FREE), LONGEST_S) - passed + 0.5))
+        return max(0, math.ceil(min(2.0 ** (count - FREE), LONGEST_S) - passed))
 
 
 def install(app: Flask) -> None:

@@ -17,6 +17,7 @@ from flask import (
     after_this_request,
     current_app,
     redirect,
+    render_template,
     request,
     session,
     url_for,
@@ -25,17 +26,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, user_logged_in
 from flask_security import Security
-from flask_security.forms import LoginForm
+from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorSetupForm
 from flask_security.recovery_codes import mf_recovery
 from flask_security.views import login, logout, two_factor_setup, two_factor_token_validation, verify
 from flask_wtf.csrf import CSRFError
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, RadioField, StringField
 
 from evidence_tracker.access import accounts
 from evidence_tracker.access.models import Account
 from evidence_tracker.errors import NotPermitted
 from evidence_tracker.instance import cost_for
-from evidence_tracker.web import attempts, door, errors, paths_back
+from evidence_tracker.web import attempts, door, errors, frame, paths_back
 from evidence_tracker.web.codes import Codes, RecoveryCodes
 from evidence_tracker.web.signed_in import METHOD, Accounts, SignedIn
 
@@ -94,6 +95,18 @@ class SignInForm(LoginForm):
         return True
 
 
+class FactorForm(TwoFactorSetupForm):
+    """Asks for no choice: an authenticator is the one kind of second factor."""
+
+    setup = StringField()
+
+
+class LostForm(TwoFactorRescueForm):
+    """Asks for nothing: the page has a link to the recovery codes."""
+
+    help_setup = RadioField(choices=[])
+
+
 def guard(app: Flask) -> None:
     """Ask for a sign-in before anything else is looked at; call it before CSRFProtect."""
     app.before_request(_ask_to_sign_in)
@@ -107,8 +120,11 @@ def install(app: Flask) -> None:
         Accounts(),
         register_blueprint=False,
         login_form=SignInForm,
+        two_factor_setup_form=FactorForm,
+        two_factor_rescue_form=LostForm,
         totp_cls=Codes,
         mf_recovery_codes_util_cls=RecoveryCodes,
+        render_template=_page,
     )
     # Its own would take tokens from addresses and bodies; nobody signs in with one here.
     security.login_manager.request_loader(lambda _request: None)
@@ -184,6 +200,15 @@ def _configuration() -> dict[str, Any]:
         "SECURITY_TOTP_ISSUER": "Evidence tracker",
         "SECURITY_TOTP_SECRETS": {"1": secrets.token_urlsafe(32)},
     }
+
+
+def _page(template: str, **values: Any) -> str:
+    """Return a page of Flask-Security's in the frame that every page has."""
+    if not current_user.is_authenticated:
+        return render_template(template, **values)
+    with door.reading() as (database, actor):
+        frame.prepare(database, actor)
+        return render_template(template, **values)
 
 
 def _views() -> Blueprint:
