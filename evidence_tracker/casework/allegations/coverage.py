@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, case, distinct, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from evidence_tracker.access.policy import visible
 from evidence_tracker.casework.allegations.alleging import pinned
@@ -23,7 +23,7 @@ from evidence_tracker.casework.allegations.models import (
     ElementFinding,
     FindingState,
 )
-from evidence_tracker.casework.allegations.queries import named_under
+from evidence_tracker.casework.allegations.queries import naming_query, part_of
 from evidence_tracker.casework.incidents.evidence import seen
 from evidence_tracker.casework.incidents.queries import Part
 from evidence_tracker.custody.events import Actor
@@ -69,25 +69,40 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """A suspect or unit under one allegation, and how far that allegation is covered."""
+
+    link: AllegationSuspect
+    allegation: str
+    covered: int
+    elements: int
+
+
+@dataclass(frozen=True)
 class NamedCoverage:
-    """A suspect or unit, with the namings and the allegations under which they stand."""
+    """A suspect or unit with every naming that the one who asks may see, under whatever allegation."""
 
     part: Part
-    namings: tuple[tuple[AllegationSuspect, Coverage], ...]
+    namings: tuple[Naming, ...]
 
     @property
     def elements(self) -> int:
-        """Return how many elements those allegations have in all."""
-        return sum(len(coverage.elements) for coverage in self._each())
+        """Return how many elements the allegations that name them have in all."""
+        return sum(naming.elements for naming in self._each())
 
     @property
     def covered(self) -> int:
         """Return on how many of them something inculpatory bears."""
-        return sum(coverage.covered for coverage in self._each())
+        return sum(naming.covered for naming in self._each())
 
-    def _each(self) -> Sequence[Coverage]:
+    @property
+    def allegations(self) -> int:
+        """Return how many allegations name them."""
+        return len(self._each())
+
+    def _each(self) -> list[Naming]:
         # Somebody may be named twice under one allegation, in two modes of liability.
-        return list({coverage.allegation.id: coverage for _link, coverage in self.namings}.values())
+        return list({naming.link.allegation_id: naming for naming in self.namings}.values())
 
 
 def coverage_of(session: Session, allegations: Sequence[Allegation], *, actor: Actor) -> list[Coverage]:
@@ -142,15 +157,60 @@ def coverage_in(matrix: ElementMatrix) -> Coverage:
 
 
 def coverage_by_named(
-    session: Session, coverages: Sequence[Coverage], *, actor: Actor
+    session: Session, allegations: Sequence[Allegation], *, actor: Actor
 ) -> list[NamedCoverage]:
-    """Return the suspects and units named under these allegations, each with those that name them."""
-    by_allegation = {coverage.allegation.id: coverage for coverage in coverages}
-    allegations = [coverage.allegation for coverage in coverages]
-    found: dict[str, tuple[Part, list[tuple[AllegationSuspect, Coverage]]]] = {}
-    for link, part in named_under(session, allegations, actor=actor):
-        found.setdefault(part.reference, (part, []))[1].append((link, by_allegation[link.allegation_id]))
+    """Return who is named under these allegations, each with all allegations that name them; one query.
+
+    In the order in which they were named first.
+    """
+    covered = _covered(session, actor)
+    query = (
+        naming_query(session, actor)
+        .add_columns(Allegation, covered.c.listed, covered.c.whole)
+        .join(Allegation, Allegation.id == AllegationSuspect.allegation_id)
+        .outerjoin(covered, covered.c.allegation_id == Allegation.id)
+        .where(visible(session, actor, Allegation), _named_under(session, allegations, actor))
+    )
+    found: dict[str, tuple[Part, list[Naming]]] = {}
+    for link, reference, name, allegation, listed, whole in session.execute(query):
+        elements = len(pinned(allegation)[1].elements)
+        naming = Naming(link, allegation.reference, (listed if elements else whole) or 0, elements or 1)
+        found.setdefault(reference, (part_of(link, reference, name), []))[1].append(naming)
     return [NamedCoverage(part, tuple(namings)) for part, namings in found.values()]
+
+
+def _named_under(session: Session, allegations: Sequence[Allegation], actor: Actor) -> ColumnElement[bool]:
+    ids = [allegation.id for allegation in allegations]
+    here = aliased(AllegationSuspect)
+    return or_(
+        *(
+            getattr(AllegationSuspect, name).in_(
+                select(getattr(here, name)).where(
+                    here.allegation_id.in_(ids), here.ended_at.is_(None), visible(session, actor, here)
+                )
+            )
+            for name in ("suspect_id", "unit_id")
+        )
+    )
+
+
+def _covered(session: Session, actor: Actor) -> Subquery:
+    """Return of each allegation how many elements, and whether the category as a whole, is spoken for."""
+    listed = case((Bearing.element_n != WHOLE, Bearing.element_n))
+    return (
+        select(
+            Bearing.allegation_id,
+            func.count(distinct(listed)).label("listed"),
+            func.max(case((Bearing.element_n == WHOLE, 1), else_=0)).label("whole"),
+        )
+        .where(*_standing(session, actor), Bearing.direction == Direction.INCULPATORY)
+        .group_by(Bearing.allegation_id)
+        .subquery()
+    )
+
+
+def _standing(session: Session, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (Bearing.ended_at.is_(None), visible(session, actor, Bearing), seen(session, actor, Bearing))
 
 
 def _counts(
@@ -164,12 +224,7 @@ def _counts(
             func.count().label("number"),
             func.max(Bearing.strength).label("strongest"),
         )
-        .where(
-            Bearing.allegation_id.in_(ids),
-            Bearing.ended_at.is_(None),
-            visible(session, actor, Bearing),
-            seen(session, actor, Bearing),
-        )
+        .where(Bearing.allegation_id.in_(ids), *_standing(session, actor))
         .group_by(Bearing.allegation_id, Bearing.element_n, Bearing.direction)
     )
     counts: dict[Where, dict[Direction, int]] = {}

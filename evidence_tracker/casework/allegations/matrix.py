@@ -1,6 +1,6 @@
 """The element matrix: each element of a category, what bears on it for and against, what is missing.
 
-Four database queries, however many bearings there are. Whoever may not see a piece of
+Three database queries, however many bearings there are. Whoever may not see a piece of
 evidence gets a matrix in which its bearings do not exist and are not counted.
 """
 
@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access.records import get
 from evidence_tracker.casework.allegations.alleging import pinned
 from evidence_tracker.casework.allegations.categories import WHOLE, Certainty, CrimeCategory
 from evidence_tracker.casework.allegations.models import (
@@ -19,7 +18,7 @@ from evidence_tracker.casework.allegations.models import (
     ElementFinding,
     FindingState,
 )
-from evidence_tracker.casework.allegations.queries import bearings_of, findings_of
+from evidence_tracker.casework.allegations.queries import bearings_of, findings_of, with_incident
 from evidence_tracker.casework.incidents.evidence import Cited
 from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.custody.events import Actor
@@ -161,8 +160,7 @@ class ElementMatrix:
 
 def matrix(session: Session, allegation: Allegation, actor: Actor) -> ElementMatrix:
     """Return the element matrix of an allegation for one actor; ``NotFound`` if it is not for them."""
-    shown = get(session, Allegation, allegation.id, actor=actor)
-    incident = get(session, Incident, shown.incident_id, actor=actor)
+    shown, incident = with_incident(session, allegation, actor=actor)
     category = pinned(shown)[1]
     borne = [Borne(bearing, evidence) for bearing, evidence in bearings_of(session, shown, actor=actor)]
     findings = findings_of(session, shown, actor=actor)

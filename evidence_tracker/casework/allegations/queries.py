@@ -1,12 +1,12 @@
 """Questions about allegations; a bearing whose evidence one may not see does not exist for that one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
@@ -110,6 +110,23 @@ def incident_references(
     return {row_id: reference for row_id, reference in session.execute(query)}  # noqa: C416 - rows
 
 
+def with_incident(session: Session, allegation: Allegation, *, actor: Actor) -> tuple[Allegation, Incident]:
+    """Return an allegation with its incident, in one query; ``NotFound`` unless both are for this actor."""
+    query = (
+        select(Allegation, Incident)
+        .join(Incident, Incident.id == Allegation.incident_id)
+        .where(
+            Allegation.id == allegation.id,
+            visible(session, actor, Allegation),
+            visible(session, actor, Incident),
+        )
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound("There is no such allegation here, or you may not see it.")
+    return found[0], found[1]
+
+
 def bearings_of(session: Session, allegation: Allegation, *, actor: Actor) -> list[tuple[Bearing, Cited]]:
     """Return every bearing on an allegation, ended ones too, by element and then as recorded."""
     query = cited(session, actor, Bearing).where(Bearing.allegation_id == allegation.id)
@@ -175,13 +192,12 @@ def suspects_of(
     session: Session, allegation: Allegation, *, actor: Actor
 ) -> list[tuple[AllegationSuspect, Part]]:
     """Return the suspects and units named under an allegation, as far as both ends exist for this actor."""
-    return named_under(session, [allegation], actor=actor)
+    query = naming_query(session, actor).where(AllegationSuspect.allegation_id == allegation.id)
+    return [(link, part_of(link, reference, name)) for link, reference, name in session.execute(query)]
 
 
-def named_under(
-    session: Session, allegations: Sequence[Allegation], *, actor: Actor
-) -> list[tuple[AllegationSuspect, Part]]:
-    """Return the suspects and units named under any of these allegations, in one query."""
+def naming_query(session: Session, actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Return a query of namings with reference and name of whom they name, as far as both ends exist."""
     query = (
         select(
             AllegationSuspect,
@@ -189,7 +205,6 @@ def named_under(
             func.coalesce(*(named.name_latin for _kind, named in _NAMED)),
         )
         .where(
-            AllegationSuspect.allegation_id.in_([allegation.id for allegation in allegations]),
             AllegationSuspect.ended_at.is_(None),
             visible(session, actor, AllegationSuspect),
             or_(
@@ -205,10 +220,12 @@ def named_under(
     )
     for kind, named in _NAMED:
         query = query.outerjoin(named, named.id == getattr(AllegationSuspect, f"{kind}_id"))
-    return [
-        (link, Part("suspect" if link.suspect_id is not None else "unit", reference, name))
-        for link, reference, name in session.execute(query)
-    ]
+    return query
+
+
+def part_of(link: AllegationSuspect, reference: str, name: str) -> Part:
+    """Return whom a naming names, from a row of ``naming_query``."""
+    return Part("suspect" if link.suspect_id is not None else "unit", reference, name)
 
 
 def find_nameable(session: Session, reference: str, *, actor: Actor) -> Suspect | Unit:
@@ -250,11 +267,19 @@ def find_naming(session: Session, link_id: UUID, *, actor: Actor) -> AllegationS
 def cautions(session: Session, allegation: Allegation, *, actor: Actor) -> list[Caution]:
     """Return what counsel should look at: the date, the forums, what a pack is not sure of."""
     incident = get(session, Incident, allegation.incident_id, actor=actor)
+    named = suspects_of(session, allegation, actor=actor)
+    return cautions_in(allegation, incident, [link for link, _part in named])
+
+
+def cautions_in(
+    allegation: Allegation, incident: Incident, namings: Iterable[AllegationSuspect]
+) -> list[Caution]:
+    """Return what counsel should look at, of what was read already; asks nothing."""
     pack, category = pinned(allegation)
     when = When.of(incident.occurred)
     country = incident.place.country if incident.place is not None else None
     found = cautions_for(pack, category, when, country)
-    for link, _part in suspects_of(session, allegation, actor=actor):
+    for link in namings:
         if link.mode_code is not None:
             source, mode, _code = mode_for(
                 f"{link.mode_pack_id}@{link.mode_pack_version}:{link.mode_code}", pack, category

@@ -2,7 +2,7 @@ import pytest
 
 from evidence_tracker.casework.actors.companies import add_company
 from evidence_tracker.casework.allegations import queries
-from evidence_tracker.casework.allegations.alleging import change_status, name_suspect
+from evidence_tracker.casework.allegations.alleging import change_status, name_suspect, release_suspect
 from evidence_tracker.casework.allegations.bearings import end_bearing, record_finding
 from evidence_tracker.casework.allegations.coverage import coverage_by_named, coverage_in, coverage_of
 from evidence_tracker.casework.allegations.matrix import matrix
@@ -81,21 +81,38 @@ def test_a_category_without_elements_is_covered_as_a_whole(session, cast, exhibi
     assert coverage_in(matrix(session, row, cast.daria)).covered == 1
 
 
-def test_somebody_named_is_covered_by_all_that_names_them_once(session, cast, two):
-    suspect = incidents.suspect(session, cast)
-    for row, mode in ((two[0], "28(a)"), (two[0], "25(3)(a)"), (two[1], None)):
+def test_somebody_named_is_covered_by_all_that_names_them_once(session, cast, two, exhibit):
+    suspect, unit = incidents.suspect(session, cast), incidents.unit(session, cast)
+    whole = make.allegation(session, cast, "ua-cc:438(1)/2024", ihl_basis=["GC IV art 49"])
+    make.bearing(session, cast, whole, 0, exhibit)
+    for row, bearer, mode in (
+        (two[0], suspect, "28(a)"),
+        (two[0], suspect, "25(3)(a)"),
+        (two[1], unit, None),
+        (whole, suspect, None),
+    ):
         name_suspect(
-            session, row, suspect, mode=mode, confidence="possible", basis="an order", actor=cast.daria
+            session, row, bearer, mode=mode, confidence="possible", basis="an order", actor=cast.daria
         )
 
     with counted(session) as statements:
-        coverages = coverage_of(session, two, actor=cast.daria)
-        named = coverage_by_named(session, coverages, actor=cast.daria)
+        named = coverage_by_named(session, [two[0]], actor=cast.daria)
+    every = coverage_by_named(session, two, actor=cast.daria)
 
-    assert len(statements) == 3
+    assert len(statements) == 1
     assert [(one.part.reference, len(one.namings)) for one in named] == [(suspect.reference, 3)]
-    assert (named[0].covered, named[0].elements) == (1, 10)
-    assert coverage_by_named(session, coverages, actor=cast.outsider) == []
+    assert (named[0].covered, named[0].elements, named[0].allegations) == (2, 6, 2)
+    assert [one.part.kind for one in every] == ["suspect", "unit"]
+    assert (every[1].covered, every[1].elements) == (0, 5)
+    assert coverage_by_named(session, two, actor=cast.outsider) == []
+
+
+def test_a_released_suspect_is_named_no_more(session, cast, two):
+    suspect = incidents.suspect(session, cast)
+    link = name_suspect(session, two[0], suspect, confidence="possible", basis="an order", actor=cast.daria)
+    release_suspect(session, link, reason="Another man.", actor=cast.daria)
+
+    assert coverage_by_named(session, two, actor=cast.daria) == []
 
 
 def test_a_list_is_narrowed_by_status_person_and_place(session, cast, two):
