@@ -54,6 +54,8 @@ class Field:
 
     ``is_kept`` False: what is typed is kept nowhere before it is saved, in no draft and no address.
     ``needs``: whoever holds another permission for the form, but not this one, is not asked.
+    ``is_folded`` of the first of a group folds the group away until something stands in it.
+    ``template`` shows the inputs in place of the widget: it has ``one``, ``value``, ``choices``, ``filled``.
     """
 
     name: str
@@ -65,6 +67,8 @@ class Field:
     group: LazyString | str = ""
     suggestions: Choices | None = None
     widget: str = "text"
+    template: str = ""
+    is_folded: bool = False
     is_kept: bool = True
     needs: Permission | None = None
 

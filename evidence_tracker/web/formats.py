@@ -34,6 +34,7 @@ def install(app: Flask) -> None:
         "iso_instant": iso_instant,
         "plain_json": plain_json,
         "groupby_order": groups,
+        "is_touched": is_touched,
     }
     app.jinja_env.globals["url_without"] = url_without
     app.jinja_env.tests["level"] = lambda value: isinstance(value, Level)
@@ -90,6 +91,16 @@ def groups(fields: Iterable[Any], name: str) -> list[dict[str, Any]]:
     return [
         {"name": key, "fields": list(some)} for key, some in groupby(fields, lambda one: getattr(one, name))
     ]
+
+
+def is_touched(fields: Iterable[Any], filled: Any) -> bool:
+    """Say whether anything was typed into some fields, or is wrong with them: then they are not folded away."""
+    return any(
+        one.name in filled.wrong
+        or one.name in filled.theirs
+        or any(filled.typed.get(part) for part in one.parts)
+        for one in fields
+    )
 
 
 def url_without(name: str) -> str:

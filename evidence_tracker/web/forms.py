@@ -1,17 +1,14 @@
 """A form: the facts an act asks for, kept while typing, refused in sentences, never a lost word."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import drafts
 from evidence_tracker.access.models import Compartment
-from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import (
     Conflict,
@@ -21,13 +18,13 @@ from evidence_tracker.errors import (
     NotPermitted,
     Refused,
 )
-from evidence_tracker.web import door, errors, frame, records
+from evidence_tracker.web import door, drafted, errors, frame, records
 from evidence_tracker.web.about import About, Filled, Wrong
 from evidence_tracker.web.fields import Asking, Field, Typed
 from evidence_tracker.web.kinds import Action, Deed
 from evidence_tracker.web.sign_in import confirm_own_secret
 
-VERSION, TYPED, OWN_SECRET, CHOOSE = "_version", "_typed", "_own_secret", "_choose"
+TYPED, OWN_SECRET, CHOOSE = "_typed", "_own_secret", "_choose"
 SAVED = 303
 
 
@@ -90,27 +87,17 @@ def keep_draft(about: About) -> ResponseReturnValue:
     """Keep what was typed so far, encrypted and outside the log."""
     typed = _typed()
     with door.acting() as (session, actor):
-        row, item = _permitted(about, session, actor)
+        asking = Asking(session, actor, *_permitted(about, session, actor))
         if not about.action.is_drafted:
             return {"kept": False}
-        names = _kept(_fields(about, Asking(session, actor, row, item)))
-        drafts.keep(
-            session,
-            kind=about.kind,
-            subject_id=_subject(about, row, item),
-            compartment_id=_home(session, actor, row, typed),
-            content={name: text for name, text in typed.items() if name in names | {VERSION}},
-            actor=actor,
-            based_on_version=_version(typed),
-        )
+        drafted.keep(about, asking, _kept(_fields(about, asking)), typed)
     return {"kept": True}
 
 
 def throw_away(about: About) -> ResponseReturnValue:
     """Throw the draft away, and begin the form anew."""
     with door.acting() as (session, actor):
-        row, item = _permitted(about, session, actor)
-        drafts.discard(session, kind=about.kind, subject_id=_subject(about, row, item), actor=actor)
+        drafted.discard(about, Asking(session, actor, *_permitted(about, session, actor)))
     return redirect(about.address(), SAVED)
 
 
@@ -121,12 +108,7 @@ def _do(about: About, asking: Asking, typed: dict[str, str]) -> Any:
     if action.amends:
         stated = {name: value for name, value in stated.items() if value != getattr(subject, name)}
     made = action.run(_deed(asking, stated, typed))
-    drafts.discard(
-        asking.session,
-        kind=about.kind,
-        subject_id=_subject(about, asking.row, asking.item),
-        actor=asking.actor,
-    )
+    drafted.discard(about, asking)
     return made
 
 
@@ -138,7 +120,7 @@ def _deed(asking: Asking, stated: dict[str, Any], typed: Typed) -> Deed:
         asking.row,
         asking.item,
         stated,
-        _version(typed),
+        drafted.version_of(typed),
         home.id if isinstance(home, Compartment) else getattr(asking.row, "compartment_id", None),
     )
 
@@ -148,8 +130,12 @@ def _target(about: About, row: Any, made: Any) -> str:
         return target
     if row is None:
         return records.address(about.room, made)
-    tab = about.section.tab if about.section else records.OVERVIEW
-    return records.address(about.room, row, tab)
+    return records.address(about.room, row, _tab(about))
+
+
+def _tab(about: About) -> str:
+    """Return the tab of the record that one comes from and goes back to."""
+    return about.action.tab or (about.section.tab if about.section else records.OVERVIEW)
 
 
 def state_all(fields: Iterable[Field], typed: Typed, asking: Asking) -> dict[str, Any]:
@@ -170,7 +156,7 @@ def _again(about: About, typed: dict[str, str], error: EvidenceTrackerError) -> 
     """Answer the form once more: the words as typed, the error beside what it is about."""
     if isinstance(error, NotPermitted) and not _is_offered(about):
         raise error
-    filled = Filled(typed, _version(typed), error=error)
+    filled = Filled(typed, drafted.version_of(typed), error=error)
     if isinstance(error, Wrong):
         filled.wrong = error.wrong
     with door.reading() as (session, actor):
@@ -208,8 +194,9 @@ def _page(about: About, asking: Asking, filled: Filled) -> str:
         fields=fields,
         choices={one.name: one.choices(asking) for one in fields},
         filled=filled,
-        is_drafted=action.is_drafted and not action.typed and bool(fields) and _may_draft(asking),
-        back=records.address(about.room, asking.row, about.section.tab if about.section else records.OVERVIEW)
+        is_drafted=action.is_drafted and not action.typed and bool(fields) and drafted.may_keep(asking),
+        look=action.look(asking) if action.look else {},
+        back=records.address(about.room, asking.row, _tab(about))
         if asking.row is not None
         else url_for(f"{about.room.name}.list_page"),
     )
@@ -224,15 +211,10 @@ def _prefilled(about: About, asking: Asking) -> Filled:
     kept_names = _kept(fields)
     typed |= {name: text for name, text in request.args.items() if name in kept_names}
     version = getattr(subject, "version", None)
-    kept = drafts.read(
-        asking.session,
-        kind=about.kind,
-        subject_id=_subject(about, asking.row, asking.item),
-        actor=asking.actor,
-    )
+    kept = drafted.read(about, asking)
     if kept is None:
         return Filled(typed, version)
-    base = kept.pop(VERSION, None)
+    base = kept.pop(drafted.VERSION, None)
     # A box that was cleared is not in the draft: what a draft may hold and does not is empty.
     words = typed | dict.fromkeys(kept_names, "") | kept
     return Filled(words, int(base) if base else version, draft_of=True)
@@ -251,7 +233,7 @@ def _fields(about: About, asking: Asking) -> list[Field]:
     rights, row = frame.held(asking.session, asking.actor), asking.row
     return [
         one
-        for one in about.action.fields_for(asking.item or row)
+        for one in about.action.fields_for(asking)
         if one.needs is None
         or (
             rights.anywhere(one.needs)
@@ -264,15 +246,6 @@ def _fields(about: About, asking: Asking) -> list[Field]:
 def _kept(fields: Iterable[Field]) -> set[str]:
     """Return the names of the inputs that a draft may hold."""
     return {part for one in fields if one.is_kept for part in one.parts}
-
-
-def _may_draft(asking: Asking) -> bool:
-    rights, row = frame.held(asking.session, asking.actor), asking.row
-    return (
-        rights.anywhere(Permission.RECORD)
-        if row is None
-        else rights.may(Permission.RECORD, row.compartment_id)
-    )
 
 
 def _is_offered(about: About) -> bool:
@@ -325,33 +298,6 @@ def _typed() -> dict[str, str]:
                 if part == f"_theirs-{field_name}" or part.startswith(f"_theirs-{field_name}-")
             }
     return form
-
-
-def _version(typed: Mapping[str, str]) -> int | None:
-    text = typed.get(VERSION, "")
-    return int(text) if text.isdecimal() else None
-
-
-def _subject(about: About, row: Any, item: Any) -> UUID:
-    about_what = item or row
-    if about_what is not None:
-        return UUID(str(about_what.id))
-    return uuid5(NAMESPACE_URL, f"evidence-tracker/new/{about.kind}")
-
-
-def _home(session: Session, actor: Actor, row: Any, typed: Typed) -> UUID:
-    """Return where a draft is kept: with its record, or in a compartment where one may record."""
-    if row is not None:
-        return UUID(str(row.compartment_id))
-    places = frame.held(session, actor).where(Permission.RECORD)
-    chosen = [
-        one.id
-        for one in frame.compartments(session, actor)
-        if one.id in places and typed.get("home") in {None, "", one.reference}
-    ]
-    if not chosen:
-        raise NotPermitted(gettext("You may not record anything here."))
-    return UUID(str(chosen[0]))
 
 
 def runner(act: Callable[..., Any]) -> Callable[[Deed], Any]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.web.fields import Field
+from evidence_tracker.web.fields import Asking, Field
 
 #: Words for people: lazy ones are translated when they are shown.
 Label: TypeAlias = LazyString | str
@@ -80,23 +80,39 @@ class Deed:
         return self.stated.pop(name, None)
 
 
+@dataclass(frozen=True)
+class Drafting:
+    """Drafts of a room's own: each function takes the session, the record and the actor last.
+
+    ``keep`` takes what was typed before the actor; it may refuse.
+    """
+
+    keep: Callable[[Session, Any, dict[str, Any], Actor], None]
+    read: Callable[[Session, Any, Actor], dict[str, Any] | None]
+    discard: Callable[[Session, Any, Actor], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """An act of a room that a person can do, and the facts it asks for.
 
     ``run`` calls the act; what it returns is where one is led to, if it is a record of the room.
-    ``fields`` may depend on the record. ``amends`` prefills the fields from the record (or item) and
-    states only what differs. ``shows`` answers with a page of its own once the act is committed, instead
-    of leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
-    kept nowhere before it is saved. ``is_confirmed`` asks for one's own secret. ``typed`` asks for the
-    reference to be typed, because it cannot be undone, as ``warning`` says. ``is_long``: ``run`` returns a
-    function that is told a progress, and is run beside the pages outside any transaction of theirs.
+    ``fields`` may depend on the record; ``asks`` takes their place where they depend on more than that.
+    ``amends`` prefills the fields from the record (or item) and states only what differs. ``above`` is a
+    template over the fields, which shows what ``look`` finds as ``look``. ``tab`` is the tab of the record
+    that one comes back to. ``shows`` answers with a page of its own once the act is committed, instead of
+    leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
+    kept nowhere before it is saved; ``drafting`` keeps it elsewhere than the common drafts.
+    ``is_confirmed`` asks for one's own secret. ``typed`` asks for the reference to be typed, because it
+    cannot be undone, as ``warning`` says. ``is_long``: ``run`` returns a function that is told a progress,
+    and is run beside the pages outside any transaction of theirs.
     """
 
     name: str
     label: Label
     run: Callable[[Deed], Any]
     fields: Sequence[Field] | Callable[[Any], Sequence[Field]] = ()
+    asks: Callable[[Asking], Sequence[Field]] | None = None
     permission: Permission | None = Permission.RECORD
     when: Always = always
     scope: Scope = Scope.ROW
@@ -110,12 +126,18 @@ class Action:
     icon: str = ""
     is_main: bool = False
     is_drafted: bool = True
+    drafting: Drafting | None = None
+    above: str = ""
+    look: Callable[[Asking], dict[str, Any]] | None = None
+    tab: str = ""
     then: Callable[[Any, Any], str | None] | None = None
     shows: Callable[[str, Any], ResponseReturnValue] | None = None
 
-    def fields_for(self, about: Any) -> Sequence[Field]:
+    def fields_for(self, asking: Asking) -> Sequence[Field]:
         """Return the fields that are asked of this record."""
-        return self.fields(about) if callable(self.fields) else self.fields
+        if self.asks is not None:
+            return self.asks(asking)
+        return self.fields(asking.item or asking.row) if callable(self.fields) else self.fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +152,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """A filter of a list; the chosen value goes to the question under ``name``."""
+    """A filter of a list; the chosen value goes to the question under ``name``.
+
+    ``says`` is the part of the sentence that a chosen value makes, with ``%(words)s`` in it; without it the
+    sentence says label and words. ``widget`` "day" asks for a day.
+    """
 
     name: str
     label: Label
@@ -138,6 +164,7 @@ class Filter:
     choices: Callable[[Session, Actor], Sequence[tuple[str, Any]]] | None = None
     read: Callable[[str], Any] = str
     says: Label = ""
+    widget: str = "text"
 
 
 @dataclass(frozen=True, kw_only=True)
