@@ -156,12 +156,15 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _mapping(value: Mapping[str, Any]) -> str:
+def _mapping(value: Mapping[str, Any]) -> Any:
     if "name" in value and "latitude" in value:
         return str(Place.from_json(dict(value)))
-    return "; ".join(
-        f"{column(name)}: {plain(item)}" for name, item in value.items() if item not in (None, "")
-    )
+    said_of = [
+        Markup("{}: {}").format(column(name), plain(item))
+        for name, item in value.items()
+        if item not in (None, "")
+    ]
+    return Markup("; ").join(said_of) if said_of else plain(None)
 
 
 def _several(value: Any) -> Markup:

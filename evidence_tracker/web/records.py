@@ -16,58 +16,12 @@ from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.custody.history import CustodyEvent, events_of
 from evidence_tracker.errors import NotFound
-from evidence_tracker.vault.keyring import Keyring
-from evidence_tracker.web import door, frame
+from evidence_tracker.web import door, events, frame
 from evidence_tracker.web.kinds import Action, Room, Scope, Section, Tab
 from evidence_tracker.web.lists import highest
 
 OVERVIEW, CUSTODY, HISTORY = "overview", "custody", "history"
-#: Of an event, what every event has, or what only the machine reads.
-_COMMON = frozenset(
-    {
-        *("act", "act_id", "subject", "seq", "prev", "actor", "door", "occurred", "logged_at"),
-        *("record_type", "system_user"),
-    }
-)
-#: Of a version, what the machine counts.
-_INNER = frozenset({"id", "version", "recorded_at", "recorded_by", "compartment_id"})
-
-
-@dataclass(frozen=True)
-class Done:
-    """One custody event as a person reads it."""
-
-    event: CustodyEvent
-    who: str
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Return every field of the event."""
-        return self.event.values
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Return what this act adds to what every event says, without the record itself."""
-        own = self.event.record or {}
-        return {
-            name: value
-            for name, value in self.values.items()
-            if name not in _COMMON
-            and not name.startswith("record.")
-            and name not in own
-            and value is not None
-        }
-
-
-@dataclass(frozen=True)
-class Change:
-    """What one saved version changed against the one before; the first one changed everything."""
-
-    done: Done
-    version: int
-    changes: list[tuple[str, Any, Any]]
 
 
 @dataclass(frozen=True)
@@ -109,7 +63,11 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
             "shown": {name: make(session, row, actor) for name, make in room.show.items()}
             if tab == OVERVIEW
             else {},
-            **_log_of(session, row, tab),
+            **(
+                events.told(session, row, room.model, actor, newest_first=tab == CUSTODY)
+                if tab in {CUSTODY, HISTORY}
+                else {}
+            ),
         }
         return render_template(chosen.template or "kinds/record.html", **context)
 
@@ -167,37 +125,6 @@ def names_of(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return {row.id: row.display_name for row in session.execute(query)} if wanted else {}
 
 
-def log_of(session: Session, subject: UUID) -> list[Done]:
-    """Return every custody event of a record, oldest first; the caller has found it for this person."""
-    keyring: Keyring = session.info["keyring"]
-    events = events_of(session, keyring, subject)
-    names = names_of(session, [UUID(event.values["actor"]) for event in events])
-    return [Done(event, names.get(UUID(event.values["actor"]), "")) for event in events]
-
-
-def changes_in(log: Sequence[Done]) -> list[Change]:
-    """Return what each saved version changed, newest first."""
-    found: list[Change] = []
-    before: dict[str, Any] = {}
-    for done in log:
-        now = done.event.record
-        if now is None:
-            continue
-        changes = [
-            (name, before.get(name), value)
-            for name, value in now.items()
-            if name not in _INNER and value != before.get(name) and value not in (None, [], {}, "")
-        ]
-        changes += [
-            (name, value, None)
-            for name, value in before.items()
-            if name not in _INNER and value not in (None, [], {}, "") and now.get(name) in (None, [], {}, "")
-        ]
-        found.append(Change(done, int(now["version"]), changes))
-        before = now
-    return found[::-1]
-
-
 def address(room: Room, row: Any, tab: str = OVERVIEW) -> str:
     """Return the address of a record."""
     reference = room.reference(row)
@@ -212,10 +139,3 @@ def _may_open(room: Room, tab: Tab, row: Any, session: Session, actor: Actor) ->
     if needs is None:
         return True
     return frame.held(session, actor).may(needs, row.compartment_id, row.level)
-
-
-def _log_of(session: Session, row: Any, tab: str) -> dict[str, Any]:
-    if tab not in {CUSTODY, HISTORY}:
-        return {}
-    log = log_of(session, row.id)
-    return {"log": log[::-1]} if tab == CUSTODY else {"history": changes_in(log)}
