@@ -67,6 +67,7 @@ ARGUMENTS = {
     "status": "New status of the allegation.",
     "suspect": "Reference of the suspect.",
     "text": "The name, as it is written.",
+    "title": "What is to be done, in one line.",
     "url": "Address of the page.",
     "value": "The number or handle.",
     "words_sought": "Words to look for.",
@@ -102,6 +103,7 @@ _OR_ORGANISATION, _NONE = "the one named, else of the organisation", "none"
 HOMES = {
     "compartment_key": "it is the key of one",
     "blob": "its own; bytes are never shared across",
+    "blob_check": "that of the blob",
     "log_epoch": _NONE,
     "custody_event": "of its subject's key",
     "log_node": _NONE,

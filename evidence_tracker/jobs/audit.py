@@ -87,7 +87,7 @@ def _blobs(session: Session, instance: Instance, report: Verification, tell: Pro
         try:
             blob = session.get_one(Blob, UUID(hex=stored))
             chunks = instance.vault.chunks(session, blob, as_stored=True)
-            fault = _fault(blob, _telling(chunks, tell, done, total))
+            fault = fault_of(blob, _telling(chunks, tell, done, total))
         except UNREADABLE as error:
             fault = told(error)
         done += size
@@ -104,7 +104,8 @@ def _telling(chunks: Iterator[bytes], tell: Progress, done: int, total: int) -> 
         tell("files", done, total)
 
 
-def _fault(blob: Blob, chunks: Iterator[bytes]) -> str | None:
+def fault_of(blob: Blob, chunks: Iterator[bytes]) -> str | None:
+    """Return what is wrong with bytes that were read to their end, None where they are those received."""
     digest, crc, size = hashlib.sha256(), 0, 0
     for chunk in chunks:
         digest.update(chunk)

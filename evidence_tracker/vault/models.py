@@ -40,3 +40,16 @@ class Blob(Evidential):
     detector_version: Mapped[str]
     wraps: Mapped[list[dict[str, Any]]]
     stored_at: Mapped[datetime]
+
+
+class BlobCheck(Base):
+    """The newest time that a blob was read from its first byte to its last, and what was wrong then.
+
+    ``fault`` is None where it was whole. It says when somebody looked; it proves nothing by itself.
+    """
+
+    __tablename__ = "blob_check"
+
+    blob_id: Mapped[UUID] = mapped_column(ForeignKey("blob.id"), primary_key=True)
+    checked_at: Mapped[datetime]
+    fault: Mapped[str | None]

@@ -19,6 +19,7 @@ from evidence_tracker.custody.models import LogEpoch
 from evidence_tracker.errors import EvidenceTrackerError, InvalidInput
 from evidence_tracker.jobs.audit import audit, summary
 from evidence_tracker.jobs.checkpoints import MAX_CHECKPOINT, contradiction, read_old, sign
+from evidence_tracker.jobs.fixity import note_audit
 from evidence_tracker.web import door, errors, frame
 from evidence_tracker.web.works import Progress, Work, WorkState
 
@@ -90,7 +91,10 @@ def _verify() -> ResponseReturnValue:
     contents = request.form.get("contents") == "yes"
 
     def run(progress: Progress) -> Any:
-        return summary(audit(instance, contents=contents, progress=progress))
+        report = audit(instance, contents=contents, progress=progress)
+        if contents:
+            note_audit(instance, report)
+        return summary(report)
 
     work = door.works().start(
         run,
