@@ -9,11 +9,13 @@ from evidence_tracker.web import (
     custody,
     door,
     errors,
+    finding,
     formats,
     frame,
     headers,
     health,
     logs,
+    notice_pages,
     pages,
     session,
     sign_in,
@@ -22,11 +24,29 @@ from evidence_tracker.web import (
     work_pages,
 )
 from evidence_tracker.web.house import House
-from evidence_tracker.web.rooms import missions, submissions, team
+from evidence_tracker.web.kinds import Scope
+from evidence_tracker.web.rooms import (
+    agreements,
+    instructions,
+    missions,
+    parties,
+    submissions,
+    tasks,
+    team,
+)
 from evidence_tracker.web.works import Works
 
 MAX_FORM_BYTES = 4 << 20
-ROOMS = (missions.ROOM, submissions.ROOM, team.TEAM, team.COMPARTMENTS)
+ROOMS = (
+    missions.ROOM,
+    submissions.ROOM,
+    team.TEAM,
+    team.COMPARTMENTS,
+    tasks.ROOM,
+    parties.ROOM,
+    agreements.ROOM,
+    instructions.ROOM,
+)
 
 
 def create_app(house: House) -> Flask:
@@ -35,6 +55,7 @@ def create_app(house: House) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM_BYTES
     app.extensions[door.HOUSE] = house
     app.extensions[door.WORKS] = Works()
+    app.extensions[frame.NEW] = _beginnings()
     Babel(app)
     logs.install(app)
     session.install(app)
@@ -44,8 +65,17 @@ def create_app(house: House) -> Flask:
     sign_in.install(app)
     for part in (headers, errors, formats, frame):
         part.install(app)
-    for made in (health, unlock, account, start, work_pages, custody):
+    for made in (health, unlock, account, start, work_pages, custody, finding, notice_pages):
         app.register_blueprint(made.blueprint())
     for room in ROOMS:
         app.register_blueprint(pages.blueprint(room))
     return app
+
+
+def _beginnings() -> list[frame.Beginning]:
+    """Return what can be begun from every page: the first thing that each room makes."""
+    return [
+        frame.Beginning(made[0].label, f"{room.name}.new", made[0].name, made[0].permission)
+        for room in ROOMS
+        if (made := [one for one in room.actions if one.scope is Scope.LIST])
+    ]

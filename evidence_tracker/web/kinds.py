@@ -247,6 +247,7 @@ class Tab:
 class Room:
     """Everything that the pages of a room are made from.
 
+    ``within`` is the room in whose place of the navigation it stands, and what that is called.
     ``template`` shows the overview where ``kinds/record.html`` is not enough; what ``data`` returns is
     ``more`` in it. ``needs`` is what opening a record asks for, None where being let in is enough. A plain
     one (an account, a compartment) is no record of a room: nobody answers for it, and it has no legal basis.
@@ -269,6 +270,7 @@ class Room:
     actions: Sequence[Action] = ()
     more_routes: Callable[[Any], None] | None = None
     intro: Label = ""
+    within: tuple[str, Label] | None = None
     needs: Permission | None = Permission.READ
     is_plain: bool = False
     template: str | None = None

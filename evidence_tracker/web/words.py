@@ -29,11 +29,33 @@ _COLUMNS: dict[str, LazyString] = {
 }
 
 
+#: Words that are abbreviations, or names of bodies.
+_WORDS: dict[str, LazyString] = {
+    "icc-otp": _l("ICC Office of the Prosecutor"),
+    "icc-registry": _l("ICC Registry"),
+    "ua-opg": _l("Office of the Prosecutor General, Ukraine"),
+    "un-coi": _l("UN commission of inquiry"),
+    "un-body": _l("UN body"),
+    "un-treaty-body": _l("UN treaty body"),
+    "hrmmu": _l("HRMMU"),
+    "eu-sanctions": _l("EU sanctions body"),
+    "uk-us-ca-sanctions": _l("UK, US or Canadian sanctions body"),
+    "media-public": _l("Media, the public"),
+    "gdpr-does-not-apply": _l("GDPR does not apply"),
+    "authorised-by-union-law": _l("Authorised by Union law"),
+    "lei": _l("LEI"),
+    "id_seen": _l("Document seen"),
+    "latin_name": _l("Name in Latin letters"),
+}
+
+
 def said(word: StrEnum | str | None) -> str:
     """Return a word of a list as a person reads it: ``legal-officer`` → Legal officer."""
     if word is None:
         return ""
     text = word.value if isinstance(word, StrEnum) else str(word)
+    if text in _WORDS:
+        return str(_WORDS[text])
     if text.isupper():
         return text
     return str(gettext(text.replace("-", " ").replace("_", " ").capitalize()))

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput
-from evidence_tracker.web import frame
+from evidence_tracker.web import door, frame
 from evidence_tracker.web.fields import Asking, Field, Ref, Text
 from evidence_tracker.web.kinds import Deed
 
@@ -144,6 +145,11 @@ def account(name: str = "account", **more: Any) -> Ref:
 
     label = more.pop("label", _l("Account"))
     return Ref(name=name, label=label, find=by_login, **more)
+
+
+def now() -> datetime:
+    """Return the present of the instance."""
+    return door.instance().clock.now()
 
 
 def stating(act: Callable[..., Any], *found: str) -> Callable[[Deed], Any]:
