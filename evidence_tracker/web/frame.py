@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from flask import Flask, g
+from flask import Flask, current_app, g, url_for
 from flask import session as browser
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -12,11 +13,13 @@ from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import notices
 from evidence_tracker.access.models import Compartment
 from evidence_tracker.access.policy import Permission, Rights, rights, visible_compartments
 from evidence_tracker.access.records import profile
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door
+from evidence_tracker.web.works import WorkState
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,17 @@ class Way:
         return not self.needs or any(held.anywhere(permission) for permission in self.needs)
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """Something new that can be begun from every page."""
+
+    label: Any
+    endpoint: str
+    action: str
+    needs: Permission | None
+
+
+NEW = "evidence_tracker.new"
 _READ = (Permission.READ,)
 WAYS: Sequence[Way] = (
     Way("start.show", _l("Start"), "start", ()),
@@ -46,6 +60,7 @@ WAYS: Sequence[Way] = (
     Way("allegations.list_page", _l("Allegations"), "allegations", _READ),
     Way("submissions.list_page", _l("Submissions"), "submissions", _READ),
     Way("custody.show", _l("Custody"), "custody", (Permission.AUDIT, Permission.READ)),
+    Way("tasks.list_page", _l("Tasks"), "checklist", (), is_below=True),
     Way("parties.list_page", _l("Parties"), "parties", _READ, is_below=True),
     Way("units.list_page", _l("Units"), "actors", _READ, is_below=True),
     Way("suspects.list_page", _l("Suspects"), "user-x", _READ, is_below=True),
@@ -68,6 +83,16 @@ def scope() -> str | None:
     return browser.get("scope")
 
 
+def scope_id(session: Session, actor: Actor) -> UUID | None:
+    """Return the id of the compartment that is being worked in, None for all of them."""
+    return next((one.id for one in compartments(session, actor) if one.reference == scope()), None)
+
+
+def endpoints() -> set[str]:
+    """Return the names of all pages there are."""
+    return set(current_app.view_functions)
+
+
 def compartments(session: Session, actor: Actor) -> list[Compartment]:
     """Return every compartment that exists for whoever asks, read once a session."""
     # With the session and not the request: after a refusal the form is asked again in another one.
@@ -86,6 +111,13 @@ def prepare(session: Session, actor: Actor) -> None:
         "ways": [way for way in WAYS if way.is_for(held(session, actor))],
         "compartments": compartments(session, actor),
         "scope": scope(),
+        "unseen": notices.unseen(session, actor),
+        "running": sum(work.state is WorkState.RUNNING for work in door.works().of(actor)),
+        "new": [
+            (one.label, url_for(one.endpoint, action=one.action))
+            for one in current_app.extensions.get(NEW, ())
+            if one.needs is None or held(session, actor).anywhere(one.needs)
+        ],
     }
 
 

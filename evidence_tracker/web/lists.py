@@ -119,11 +119,8 @@ def _page(
 
 def _scoped(room: Room, session: Session, actor: Actor) -> dict[str, Any]:
     """Return the compartment that is being worked in, for a question that knows compartments."""
-    reference = frame.scope()
-    if reference is None or not room.listing.is_scoped:
-        return {}
-    here = [one.id for one in frame.compartments(session, actor) if one.reference == reference]
-    return {"compartment_id": here[0]} if here else {}
+    here = frame.scope_id(session, actor) if room.listing.is_scoped else None
+    return {"compartment_id": here} if here else {}
 
 
 def _asked(room: Room) -> Iterator[tuple[Filter, str]]:
