@@ -9,8 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from evidence_tracker.sandbox.plain import plain_picture
+
 LONGEST_VALUE = 2_000
 LONGEST_TEXT = 8 * 1024 * 1024
+LONGEST_SHOWN = 500_000
+MOST_PAGES = 100_000
 MOST_PROPERTIES = 100
 UNREADABLE_ANSWER = "The answer of the parser was not understood."
 
@@ -72,6 +76,38 @@ class Text:
     """
 
     text: str
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A picture of a file made anew for looking at, or in ``failed`` the reason why there is none.
+
+    ``content`` is a JPEG or PNG (``media_type``) with nothing beside its pixels; ``width`` and
+    ``height`` are its pixels. ``pages``: how many the file has, None if that is not known.
+    ``omitted`` says in words what is not in the picture.
+    """
+
+    content: bytes = field(default=b"", repr=False)
+    media_type: str | None = None
+    width: int = 0
+    height: int = 0
+    pages: int | None = None
+    omitted: str | None = None
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class Readable:
+    """The text of a file as a person reads it, at most 500,000 characters.
+
+    ``encoding`` is the one that was guessed, None where the bytes say it. ``omitted`` says in words
+    what is not in the text, ``failed`` why there is none.
+    """
+
+    text: str = field(default="", repr=False)
+    encoding: str | None = None
+    omitted: str | None = None
     failed: str | None = None
 
 
@@ -150,6 +186,29 @@ def text_from(answer: Any, body: bytes) -> Text:
     if not isinstance(answer, Mapping):
         return Text("", UNREADABLE_ANSWER)
     return Text(clean(body.decode("utf-8", "replace"), LONGEST_TEXT), _text(answer.get("failed")))
+
+
+def preview_from(answer: Any, body: bytes, edge: int) -> Preview:
+    """Check an answer with a picture: it must be what the child writes, and no larger than asked."""
+    fields = answer if isinstance(answer, Mapping) else {}
+    pages = _count(fields.get("pages"))
+    pages = pages if pages is not None and 1 <= pages <= MOST_PAGES else None
+    picture = plain_picture(body)
+    if picture is None or not max(picture.width, picture.height) <= edge:
+        return Preview(pages=pages, failed=_text(fields.get("failed")) or UNREADABLE_ANSWER)
+    omitted = _text(fields.get("omitted"))
+    return Preview(body, picture.media_type, picture.width, picture.height, pages, omitted)
+
+
+def readable_from(answer: Any, body: bytes) -> Readable:
+    """Check an answer with text for a person."""
+    if not isinstance(answer, Mapping):
+        return Readable(failed=UNREADABLE_ANSWER)
+    text = clean(body.decode("utf-8", "replace"), LONGEST_SHOWN)
+    encoding, omitted, failed = (_text(answer.get(name)) for name in ("encoding", "omitted", "failed"))
+    if not text.strip():
+        failed = failed or omitted or "There is no text in it."
+    return Readable(text, encoding, omitted, failed)
 
 
 def _text(value: Any) -> str | None:

@@ -11,8 +11,9 @@ Control messages are five bytes, a letter and a process id: ``W`` with a socket 
 asks for a worker, which the nursery answers with its process id; ``K`` ends that worker.
 
 On a worker's socket all goes in frames, four bytes of length and so many bytes. In: the
-question as JSON, the file's bytes in any number of frames, an empty frame. Out: the answer
-as JSON and one frame of bytes (text, or a picture; empty otherwise).
+question as JSON (what to do, the media type, and how, where there is a choice), the file's bytes
+in any number of frames, an empty frame. Out: the answer as JSON and one frame of bytes (text, or a
+picture; empty otherwise).
 """
 
 import encodings
@@ -27,7 +28,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NoReturn
 
-from evidence_tracker.sandbox import confinement, documents, images, recordings
+from evidence_tracker.sandbox import confinement, documents, images, previews, readable, recordings
 from evidence_tracker.sandbox.failures import BROKEN, in_words
 from evidence_tracker.sandbox.kinds import Kind, kind_of
 from evidence_tracker.sandbox.media_type import Detector
@@ -35,7 +36,7 @@ from evidence_tracker.sandbox.media_type import Detector
 FRAME = struct.Struct(">I")
 CONTROL = struct.Struct(">cI")
 Answer = tuple[dict[str, Any], bytes]
-Operation = Callable[[io.BytesIO, str], Answer]
+Operation = Callable[..., Answer]
 
 
 def main(settings: str, more_operations: dict[str, Operation] | None = None) -> None:
@@ -51,6 +52,7 @@ def main(settings: str, more_operations: dict[str, Operation] | None = None) -> 
     _load_encodings()
     images.warm_up()
     documents.warm_up()
+    previews.warm_up()
     rights = confinement.give_up_rights()
     _write(control.fileno(), {"detector": f"{detector.name} {detector.version}", "confinement": rights})
     _tend(control, _operations(detector) | (more_operations or {}), given)
@@ -113,11 +115,12 @@ def _work(pipe: int, operations: dict[str, Operation], given: dict[str, Any]) ->
         os._exit(0)
 
 
-def _answer(pipe: int, question: dict[str, str], operations: dict[str, Operation]) -> Answer:
+def _answer(pipe: int, question: dict[str, Any], operations: dict[str, Operation]) -> Answer:
     """Take the file's bytes and do what is asked; that a file is broken is an answer too."""
     media_type = question["media_type"]
     try:
-        return operations[question["do"]](_content(pipe, media_type), media_type)
+        content = _content(pipe, media_type)
+        return operations[question["do"]](content, media_type, **question.get("how", {}))
     except BROKEN as error:
         return {"failed": f"The file could not be read: {in_words(error)}."}, b""
 
@@ -169,6 +172,8 @@ def _operations(detector: Detector) -> dict[str, Operation]:
         "examine": examine,
         "text": text,
         "strip": strip,
+        "draw": previews.draw,
+        "read": readable.read,
     }
 
 

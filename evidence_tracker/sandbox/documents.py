@@ -47,18 +47,19 @@ MAIL_PROPERTIES = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "Reply-T
 class Words:
     """Collects text up to its limit, and what could not be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST_TEXT) -> None:
+        self._longest = longest
         self._parts: list[str] = []
         self._length = 0
         self._missing: list[str] = []
 
     def add(self, text: str) -> bool:
         """Add a line; False when no more can be taken."""
-        self._parts.append(text[: max(LONGEST_TEXT - self._length, 0)])
+        self._parts.append(text[: max(self._longest - self._length, 0)])
         self._length += len(text) + 1
-        if self._length > LONGEST_TEXT:
-            self.miss(f"Only the first {LONGEST_TEXT:,} characters were read.")
-        return self._length <= LONGEST_TEXT
+        if self._length > self._longest:
+            self.miss(f"Only the first {self._longest:,} characters were read.")
+        return self._length <= self._longest
 
     def miss(self, what: str) -> None:
         """Say what was not read; the first few are enough."""
@@ -152,10 +153,10 @@ def examine_office(content: io.BytesIO) -> dict[str, Any]:
     leaves = markup.Leaves(
         lambda name: name.startswith(("xmlns", "xsi")) or markup.local(name) in {"Properties", "meta"}
     )
-    with _archive(content) as archive:
+    with archive_of(content) as archive:
         for name in ("docProps/core.xml", "docProps/app.xml", "meta.xml"):
             if name in archive.namelist():
-                markup.read(_unpacked(archive, archive.getinfo(name), MOST_UNPACKED), leaves)
+                markup.read(unpacked(archive, archive.getinfo(name), MOST_UNPACKED), leaves)
     said = {_snake(name): "; ".join(values) for name, values in leaves.found.items()}
     return {"properties": {f"office.{name}": said[name] for name in said if name in OFFICE_PROPERTIES}}
 
@@ -167,7 +168,7 @@ def _snake(name: str) -> str:
 def words_of_office(content: io.BytesIO, words: Words) -> None:
     """Read the text of all parts: body, notes, comments, headers, authors, targets of links."""
     left = MOST_UNPACKED
-    with _archive(content) as archive:
+    with archive_of(content) as archive:
         for entry in archive.infolist():
             if SPOKEN_PARTS.fullmatch(entry.filename):
                 left -= _words_of_part(archive, entry, left, words)
@@ -178,7 +179,7 @@ def words_of_office(content: io.BytesIO, words: Words) -> None:
 def _words_of_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, words: Words) -> int:
     """Read one part and return its length."""
     try:
-        part = _unpacked(archive, entry, most)
+        part = unpacked(archive, entry, most)
         markup.read(part, _Lines(words, whole_elements="docProps" in entry.filename))
     except BROKEN as error:
         words.miss(f"The part {entry.filename} could not be read ({in_words(error)}).")
@@ -210,27 +211,28 @@ class _Lines:
 
 def examine_zip(content: io.BytesIO) -> dict[str, Any]:
     """Return how many entries an archive lists, and the first names; nothing is unpacked."""
-    with _archive(content) as archive:
+    with archive_of(content) as archive:
         names = archive.namelist()
     return {"properties": {"zip.entries": str(len(names)), "zip.names": "; ".join(names[:50])}}
 
 
 def words_of_zip(content: io.BytesIO, words: Words) -> None:
     """Read the names of the entries."""
-    with _archive(content) as archive:
+    with archive_of(content) as archive:
         for name in archive.namelist():
             words.add(name)
     words.miss("The files inside the archive were not read.")
 
 
-def _archive(content: io.BytesIO) -> zipfile.ZipFile:
+def archive_of(content: io.BytesIO) -> zipfile.ZipFile:
+    """Open a ZIP that lists no more than can be gone through."""
     archive = zipfile.ZipFile(content)
     if len(archive.infolist()) > MOST_ENTRIES:
         raise ValueError(f"it lists more than {MOST_ENTRIES:,} files")
     return archive
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     """Return one part in memory; its stated size is not trusted."""
     with archive.open(entry) as stream:
         part = stream.read(most + 1)
@@ -241,26 +243,32 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> by
 
 def examine_mail(content: io.BytesIO) -> dict[str, Any]:
     """Return the header lines that say who wrote to whom, and when."""
-    message = _message(content.getvalue())
+    message = message_of(content.getvalue())
     said = {f"mail.{name.lower()}": str(message.get(name, "")) for name in MAIL_PROPERTIES}
     return {"properties": {name: value for name, value in said.items() if value}}
 
 
 def words_of_mail(content: io.BytesIO, words: Words) -> None:
     """Read headers and text parts."""
-    _words_of_message(_message(content.getvalue()), words)
+    _words_of_message(message_of(content.getvalue()), words)
 
 
 def words_of_mailbox(content: io.BytesIO, words: Words) -> None:
     """Read each message."""
-    messages = re.split(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*\r?\n", content.getvalue())
+    messages = messages_of(content)
     for message in messages[:MOST_MESSAGES]:
-        _words_of_message(_message(message), words)
+        _words_of_message(message_of(message), words)
     if len(messages) > MOST_MESSAGES:
         words.miss(f"Only the first {MOST_MESSAGES:,} messages were read.")
 
 
-def _message(content: bytes) -> EmailMessage:
+def messages_of(content: io.BytesIO) -> list[bytes]:
+    """Return the messages of a mailbox."""
+    return re.split(rb"(?:\A|\r?\n\r?\n)From [^\r\n]*\r?\n", content.getvalue())
+
+
+def message_of(content: bytes) -> EmailMessage:
+    """Return a mail in its parts."""
     return message_from_bytes(content, policy=policy.default)
 
 

@@ -1,4 +1,4 @@
-"""HEIC pictures: where their size, EXIF and XMP lie. The pixels are not decoded. Child only.
+"""HEIC pictures: where their size, EXIF, XMP and coded pictures lie. Child only.
 
 Source: ISO/IEC 23008-12 (HEIF), ISO/IEC 14496-12 (the item boxes).
 """
@@ -23,10 +23,10 @@ def picture_parts(content: memoryview) -> dict[str, Any]:
     meta = find(content, b"meta")
     if meta is None:
         return {}
-    items, places = _items(meta), _item_places(meta)
+    places = item_places(meta)
     parts: dict[str, Any] = dict(_primary_size(meta))
-    for item in items:
-        data = _item_data(content, meta, places.get(item.number, []))
+    for item in items(meta):
+        data = item_data(content, meta, places.get(item.number, []))
         if item.kind == b"Exif" and len(data) > 8:
             parts["exif"] = data[4 + int.from_bytes(data[:4], "big") :]
         elif item.kind == b"mime" and item.content_type == "application/rdf+xml":
@@ -34,7 +34,8 @@ def picture_parts(content: memoryview) -> dict[str, Any]:
     return parts
 
 
-def _items(meta: memoryview) -> list[Item]:
+def items(meta: memoryview) -> list[Item]:
+    """Return what the file says it consists of."""
     listing = find(meta, b"iinf")
     if listing is None:
         return []
@@ -49,7 +50,7 @@ def _item(entry: memoryview) -> Item:
     return Item(number, bytes(rest[:4]), names[1].decode("ascii", "replace") if len(names) > 1 else "")
 
 
-def _item_places(meta: memoryview) -> dict[int, list[Place]]:
+def item_places(meta: memoryview) -> dict[int, list[Place]]:
     """Return for each item its pieces as (construction method, offset, length)."""
     listing = find(meta, b"iloc")
     if listing is None:
@@ -71,7 +72,8 @@ def _item_places(meta: memoryview) -> dict[int, list[Place]]:
     return places
 
 
-def _item_data(content: memoryview, meta: memoryview, places: list[Place]) -> bytes:
+def item_data(content: memoryview, meta: memoryview, places: list[Place]) -> bytes:
+    """Return the bytes of one item, put together."""
     inside = find(meta, b"idat")
     sources = {0: content, 1: inside if inside is not None else memoryview(b"")}
     return b"".join(
@@ -83,23 +85,48 @@ def _item_data(content: memoryview, meta: memoryview, places: list[Place]) -> by
 
 def _primary_size(meta: memoryview) -> dict[str, int]:
     """Return the size that is linked to the primary item."""
-    primary, shared, links = find(meta, b"pitm"), find(meta, b"iprp", b"ipco"), find(meta, b"iprp", b"ipma")
-    if primary is None or shared is None or links is None:
+    number = primary(meta)
+    return {} if number is None else _size_among(properties(meta).get(number, []))
+
+
+def primary(meta: memoryview) -> int | None:
+    """Return the number of the picture that is shown."""
+    body = find(meta, b"pitm")
+    return None if body is None else int.from_bytes(body[4:], "big")
+
+
+def properties(meta: memoryview) -> dict[int, list[Box]]:
+    """Return what is linked to each item, in the order in which it applies."""
+    shared, links = find(meta, b"iprp", b"ipco"), find(meta, b"iprp", b"ipma")
+    if shared is None or links is None:
         return {}
-    wanted, properties = int.from_bytes(primary[4:], "big"), list(boxes(shared))
+    known, linked = list(boxes(shared)), {}
     numbers, wide_item, wide_link = Numbers(links[4:]), links[0] > 0, links[3] & 1
     for _ in range(numbers.next(4)):
         item = numbers.next(4 if wide_item else 2)
-        linked = [
+        found = [
             numbers.next(2) & 0x7FFF if wide_link else numbers.next(1) & 0x7F for _ in range(numbers.next(1))
         ]
-        if item == wanted:
-            return _size_among([properties[link - 1] for link in linked if 0 < link <= len(properties)])
-    return {}
+        linked[item] = [known[link - 1] for link in found if 0 < link <= len(known)]
+    return linked
 
 
-def _size_among(properties: list[Box]) -> dict[str, int]:
-    for kind, body in properties:
+def references(meta: memoryview, kind: bytes) -> dict[int, list[int]]:
+    """Return for each item those that it refers to: ``dimg`` its tiles, ``thmb`` what it is small of."""
+    body = find(meta, b"iref")
+    if body is None:
+        return {}
+    wide, found = 4 if body[0] else 2, {}
+    for box in boxes(body[4:]):
+        if box.kind == kind:
+            numbers = Numbers(box.body)
+            item = numbers.next(wide)
+            found[item] = [numbers.next(wide) for _ in range(numbers.next(2))]
+    return found
+
+
+def _size_among(found: list[Box]) -> dict[str, int]:
+    for kind, body in found:
         if kind == b"ispe":
             return {"width": int.from_bytes(body[4:8], "big"), "height": int.from_bytes(body[8:12], "big")}
     return {}

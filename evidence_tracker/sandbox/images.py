@@ -121,7 +121,7 @@ def examine(content: io.BytesIO, media_type: str) -> dict[str, Any]:
         parts = heif.picture_parts(content.getbuffer())
         facts = {name: parts[name] for name in ("width", "height") if name in parts}
         return facts | _unless_broken(lambda: _said_by_parts(parts))
-    with _opened(content, media_type) as image:
+    with opened(content, media_type) as image:
         facts = {"width": image.width, "height": image.height}
         if image.width * image.height > MOST_PIXELS:
             return facts | {"failed": "The picture is too large to be decoded; only its size was read."}
@@ -159,7 +159,7 @@ def strip(content: io.BytesIO, media_type: str) -> bytes | None:
     """
     if PICTURE_FORMATS.get(media_type) not in WRITTEN:
         return None
-    with _opened(content, media_type) as image:
+    with opened(content, media_type) as image:
         if image.width * image.height > MOST_PIXELS:
             return None
         format_ = PICTURE_FORMATS[media_type]
@@ -177,12 +177,12 @@ def words(content: io.BytesIO, media_type: str) -> str:
         parts = heif.picture_parts(content.getbuffer())
         raw = [parts.get("exif", b""), parts.get("xmp", b"")]
     else:
-        with _opened(content, media_type) as image:
+        with opened(content, media_type) as image:
             raw = _raw_blocks(image)
     return "\n".join([*filter(None, said), *(run for block in raw for run in readable_runs(block))])
 
 
-def _opened(content: io.BytesIO, media_type: str) -> Image.Image:
+def opened(content: io.BytesIO, media_type: str) -> Image.Image:
     """Open as the type it was found to be, and as no other: each parser less is a risk less."""
     content.seek(0)
     return Image.open(content, formats=[PICTURE_FORMATS[media_type]])
@@ -190,7 +190,7 @@ def _opened(content: io.BytesIO, media_type: str) -> Image.Image:
 
 def _bare(image: Image.Image, format_: str) -> Image.Image:
     """Return a new picture with the pixels of ``image``."""
-    image = _in_srgb(image)
+    image = in_srgb(image)
     if image.mode not in PLAIN_MODES.get(format_, {"L", "LA", "RGB", "RGBA", "I;16"}):
         has_alpha = image.has_transparency_data and "RGBA" in PLAIN_MODES.get(format_, {"RGBA"})
         image = image.convert("RGBA" if has_alpha else "RGB")
@@ -199,7 +199,7 @@ def _bare(image: Image.Image, format_: str) -> Image.Image:
     return bare
 
 
-def _in_srgb(image: Image.Image) -> Image.Image:
+def in_srgb(image: Image.Image) -> Image.Image:
     """Apply the colour profile, since it is left behind: profiles name devices."""
     profile = image.info.get("icc_profile")
     if not profile or image.mode not in {"RGB", "CMYK", "L"}:

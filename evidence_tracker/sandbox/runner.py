@@ -7,55 +7,47 @@ A broken or hostile file is never an error here: it is an answer with ``failed``
 """
 
 import json
-import os
-import socket
-import struct
-import subprocess
-import sys
-import time
-import weakref
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from threading import Lock
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
 from typing import Any, Self
 
 from evidence_tracker.errors import NotReady
 from evidence_tracker.sandbox.answers import (
+    LONGEST_SHOWN,
     LONGEST_TEXT,
     Confinement,
     Examination,
     MediaType,
+    Preview,
+    Readable,
     Text,
     examination_from,
     media_type_from,
+    preview_from,
+    readable_from,
     text_from,
     unknown_type,
 )
 from evidence_tracker.sandbox.kinds import Kind, kind_of
+from evidence_tracker.sandbox.workers import NoAnswer, Nursery, Worker
 
 HEAD = 64 * 1024
-STEP = 1024 * 1024
-LONGEST_ANSWER = 1024 * 1024
 MOST_BYTES = 256 * 1024 * 1024
 FILES_PER_INSPECTOR = 500
 INSPECT_S = 10
-START_S = 60
-FRAME = struct.Struct(">I")
-CONTROL = struct.Struct(">cI")
+
+DRAWN_AT_ONCE = 3
 
 NOT_EXAMINED = {Kind.TEXT, Kind.MAILBOX, Kind.OTHER}
+DRAWN = {Kind.PICTURE, Kind.PDF}
+READ = {Kind.TEXT, Kind.PDF, Kind.OFFICE, Kind.MAIL, Kind.MAILBOX, Kind.ARCHIVE}
+READ_FROM_THE_START = {Kind.TEXT, Kind.MAILBOX}
+NOT_DRAWN = "There is no picture to be shown of a file of this type."
+NOT_READ = "There is no text to be shown of a file of this type."
+BUSY = "Too many files are being looked into at the moment; try again."
 TOO_LARGE = f"The file is larger than {MOST_BYTES // 1024**2} MiB and was not looked into."
-# -I leaves out the current folder and the user's packages; this package is named by its place.
-START = (
-    "import importlib, sys; sys.path.insert(0, sys.argv[1]);"
-    "importlib.import_module(sys.argv[2]).main(sys.argv[3])"
-)
-PACKAGE_PLACE = str(Path(__file__).resolve().parents[2])
-
-
-class NoAnswer(Exception):
-    """The worker died, or took too long; the message says which."""
 
 
 class Sandbox:
@@ -78,8 +70,9 @@ class Sandbox:
         )
         self._lock = Lock()
         self._inspecting = Lock()
-        self._nursery: _Nursery | None = None
-        self._inspector: _Worker | None = None
+        self._drawing = BoundedSemaphore(DRAWN_AT_ONCE)
+        self._nursery: Nursery | None = None
+        self._inspector: Worker | None = None
         self._inspected = 0
 
     def inspect(self, head: bytes) -> MediaType:
@@ -93,7 +86,9 @@ class Sandbox:
 
     def _inspect_once(self, head: bytes) -> MediaType:
         try:
-            answer, _body = self._kept_worker().ask("inspect", "", [head[:HEAD]], self._inspect_timeout)
+            answer, _body = self._kept_worker().ask(
+                {"do": "inspect", "media_type": ""}, [head[:HEAD]], self._inspect_timeout
+            )
         except NoAnswer as failure:
             self._retire_inspector()
             return unknown_type(str(failure))
@@ -130,6 +125,52 @@ class Sandbox:
             return None
         return body or None
 
+    def preview(
+        self, chunks: Iterable[bytes], media_type: str, *, edge: int, page: int | None = None
+    ) -> Preview:
+        """Draw a picture or the first page as JPEG, or page ``page`` (from 1) as PNG, anew.
+
+        No side is longer than ``edge`` pixels. Takes no longer than ``timeout_s`` in all.
+        """
+        if kind_of(media_type) not in DRAWN:
+            return Preview(failed=NOT_DRAWN)
+        try:
+            how = {"edge": edge, "page": page}
+            answer, body = self._look("draw", chunks, media_type, 3 * edge * edge + 100_000, how)
+        except NoAnswer as failure:
+            return Preview(failed=str(failure))
+        return preview_from(answer, body, edge)
+
+    def readable(self, chunks: Iterable[bytes], media_type: str) -> Readable:
+        """Read the text of a file for a person, its beginning if it is long."""
+        kind = kind_of(media_type)
+        if kind not in READ:
+            return Readable(failed=NOT_READ)
+        try:
+            enough = _beginning(chunks) if kind in READ_FROM_THE_START else chunks
+            answer, body = self._look("read", enough, media_type, 4 * LONGEST_SHOWN)
+        except NoAnswer as failure:
+            return Readable(failed=str(failure))
+        return readable_from(answer, body)
+
+    def _look(
+        self,
+        what: str,
+        chunks: Iterable[bytes],
+        media_type: str,
+        longest_body: int,
+        how: Mapping[str, Any] | None = None,
+    ) -> tuple[Any, bytes]:
+        """Ask for somebody who waits: never many at once, since each may take its memory."""
+        if not self._drawing.acquire(timeout=self._timeout):
+            raise NoAnswer(BUSY)
+        try:
+            return self._ask(
+                what, chunks, media_type, longest_body=longest_body, how=how, whole_s=self._timeout
+            )
+        finally:
+            self._drawing.release()
+
     @property
     def confinement(self) -> Confinement:
         """What holds the parsers in on this machine, as found by starting one."""
@@ -154,21 +195,29 @@ class Sandbox:
         self.close()
 
     def _ask(
-        self, what: str, chunks: Iterable[bytes], media_type: str, *, longest_body: int = 0
+        self,
+        what: str,
+        chunks: Iterable[bytes],
+        media_type: str,
+        *,
+        longest_body: int = 0,
+        how: Mapping[str, Any] | None = None,
+        whole_s: float = math.inf,
     ) -> tuple[Any, bytes]:
+        question = {"do": what, "media_type": media_type, "how": how or {}}
         with self._worker() as worker:
             most = None if kind_of(media_type) == Kind.FILM else MOST_BYTES
-            return worker.ask(what, media_type, _limited(chunks, most), self._timeout, longest_body)
+            return worker.ask(question, _limited(chunks, most), self._timeout, longest_body, whole_s)
 
     @contextmanager
-    def _worker(self) -> "Iterator[_Worker]":
+    def _worker(self) -> "Iterator[Worker]":
         worker = self._started().worker(self._timeout)
         try:
             yield worker
         finally:
             worker.end()
 
-    def _kept_worker(self) -> "_Worker":
+    def _kept_worker(self) -> "Worker":
         """Return the inspector; after so many files or so much time it is replaced."""
         nursery = self._started()
         worker = self._inspector
@@ -184,132 +233,22 @@ class Sandbox:
         if worker is not None:
             worker.end()
 
-    def _started(self) -> "_Nursery":
+    def _started(self) -> "Nursery":
         """Return the living nursery of this process; one that a fork left us is not ours."""
         with self._lock:
             if self._nursery is None or not self._nursery.is_ours():
-                self._nursery = _Nursery(self._module, self._settings)
+                self._nursery = Nursery(self._module, self._settings)
             return self._nursery
 
 
-class _Nursery:
-    """The child with the loaded parsers, from which workers are forked."""
-
-    def __init__(self, module: str, settings: str) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - this interpreter and this package
-                [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, PACKAGE_PLACE, module, settings],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8"},
-                cwd="/",
-                start_new_session=True,
-            )
-        self._control = ours
-        self._lock = Lock()
-        self._pid = os.getpid()
-        self._finalizer = weakref.finalize(self, _stop, self._process, ours, self._pid)
-        self.rights = self._greeting()
-
-    def _greeting(self) -> dict[str, Any]:
-        try:
-            greeting, _body = _answer(self._control, time.monotonic() + START_S, 0)
-        except NoAnswer as failure:
-            greeting = {"failed": str(failure)}
-        if "failed" in greeting:
-            self.close()
-            raise NotReady(
-                f"The sandbox for files did not start: {greeting['failed']}",
-                advice="Install libmagic, or the package pylibmagic, and run 'evidence-tracker doctor'.",
-            )
-        return {"detector": greeting["detector"], **greeting["confinement"]}
-
-    def is_ours(self) -> bool:
-        """Say whether it lives and was started by this process."""
-        return self._pid == os.getpid() and self._process.poll() is None
-
-    def worker(self, timeout: float) -> "_Worker":
-        """Fork a worker that has read nothing yet."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            number = self._order(b"W", 0, [theirs.fileno()])
-        return _Worker(self, number, ours, timeout)
-
-    def end(self, worker: int) -> None:
-        """End a worker for good."""
-        with suppress(NoAnswer):
-            self._order(b"K", worker, [])
-
-    def _order(self, order: bytes, number: int, descriptors: list[int]) -> int:
-        with self._lock:
-            try:
-                socket.send_fds(self._control, [CONTROL.pack(order, number)], descriptors)
-                reply = _exactly(self._control, CONTROL.size, time.monotonic() + START_S)
-            except OSError as error:
-                raise NoAnswer("The sandbox ended by itself.") from error
-        return int(CONTROL.unpack(reply)[1])
-
-    def close(self) -> None:
-        """End it and all its workers."""
-        self._finalizer()
-
-
-def _stop(process: subprocess.Popen[bytes], control: socket.socket, started_by: int) -> None:
-    """Close the control socket, at which the child ends; in a fork of the starter leave it alone."""
-    control.close()
-    if os.getpid() != started_by:
-        process.returncode = 0  # another process waits for it
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, 9)
-    process.wait()
-
-
-class _Worker:
-    """One confined process and the socket to it."""
-
-    def __init__(self, nursery: _Nursery, number: int, pipe: socket.socket, timeout: float) -> None:
-        self.nursery = nursery
-        self._number = number
-        self._pipe = pipe
-        self._finalizer = weakref.finalize(self, pipe.close)
-        self.busy_s = 0.0
-        try:
-            self.limits, _body = _answer(pipe, time.monotonic() + timeout, 0)
-        except NoAnswer:
-            self.end()
-            raise
-
-    def ask(
-        self, what: str, media_type: str, chunks: Iterable[bytes], timeout: float, longest_body: int = 0
-    ) -> tuple[Any, bytes]:
-        """Send a file and return the answer; raises NoAnswer, and whatever reading ``chunks`` raises."""
-        began = time.monotonic()
-        try:
-            self._send(_frame(json.dumps({"do": what, "media_type": media_type}).encode()), timeout)
-            for chunk in chunks:
-                for start in range(0, len(chunk), STEP):
-                    self._send(_frame(chunk[start : start + STEP]), timeout)
-            self._send(_frame(b""), timeout)
-            return _answer(self._pipe, time.monotonic() + timeout, longest_body)
-        finally:
-            self.busy_s += time.monotonic() - began
-
-    def _send(self, data: bytes, timeout: float) -> None:
-        self._pipe.settimeout(timeout)
-        try:
-            self._pipe.sendall(data)
-        except TimeoutError as error:
-            raise NoAnswer(_took_too_long()) from error
-        except OSError as error:
-            raise NoAnswer(_broke_off()) from error
-
-    def end(self) -> None:
-        """End the process and let go of the socket."""
-        self._finalizer()
-        self.nursery.end(self._number)
+def _beginning(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Return no more than can be shown; no character takes more than four bytes."""
+    left = 4 * LONGEST_SHOWN + 1
+    for chunk in chunks:
+        yield chunk[:left]
+        left -= len(chunk)
+        if left <= 0:
+            return
 
 
 def _limited(chunks: Iterable[bytes], most: int | None) -> Iterator[bytes]:
@@ -319,48 +258,3 @@ def _limited(chunks: Iterable[bytes], most: int | None) -> Iterator[bytes]:
         if most is not None and size > most:
             raise NoAnswer(TOO_LARGE)
         yield chunk
-
-
-def _frame(data: bytes) -> bytes:
-    return FRAME.pack(len(data)) + data
-
-
-def _answer(pipe: socket.socket, until: float, longest_body: int) -> tuple[Any, bytes]:
-    """Receive an answer and its body, neither longer than agreed."""
-    said, body = (_framed(pipe, until, longest) for longest in (LONGEST_ANSWER, longest_body))
-    try:
-        return json.loads(said), body
-    except (ValueError, RecursionError) as error:
-        raise NoAnswer("The answer of the parser was not understood.") from error
-
-
-def _framed(pipe: socket.socket, until: float, longest: int) -> bytes:
-    (length,) = FRAME.unpack(_exactly(pipe, FRAME.size, until))
-    if length > longest:
-        raise NoAnswer("The answer of the parser was longer than it may be.")
-    return _exactly(pipe, length, until)
-
-
-def _exactly(pipe: socket.socket, length: int, until: float) -> bytes:
-    parts = []
-    while length:
-        pipe.settimeout(max(until - time.monotonic(), 0.001))
-        try:
-            part = pipe.recv(min(length, STEP))
-        except TimeoutError as error:
-            raise NoAnswer(_took_too_long()) from error
-        except OSError as error:
-            raise NoAnswer(_broke_off()) from error
-        if not part:
-            raise NoAnswer(_broke_off())
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)
-
-
-def _took_too_long() -> str:
-    return "Looking into the file took too long and was ended."
-
-
-def _broke_off() -> str:
-    return "The parser broke off while looking into the file."

@@ -93,10 +93,10 @@ def unforeseen(_content, _media_type):
     raise KeyboardInterrupt
 
 
-def lie(content, _media_type):
+def lie(content, _media_type, **_how):
     """Answer exactly what the test wants a parser under a stranger's control to answer."""
     said = json.loads(content.getvalue())
-    return said["answer"], ("x" * said.get("body", 0)).encode()
+    return said["answer"], bytes.fromhex(said.get("hex", "")) or ("x" * said.get("body", 0)).encode()
 
 
 def babble(content, _media_type):
@@ -131,4 +131,4 @@ PROBES = (attempt, allocate, spin, crash, leave, unforeseen, lie, babble, enviro
 
 def main(settings):
     extra = {probe.__name__: probe for probe in PROBES}
-    child.main(settings, extra | {"examine": lie, "text": lie, "strip": lie})
+    child.main(settings, extra | {"examine": lie, "text": lie, "strip": lie, "draw": lie, "read": lie})

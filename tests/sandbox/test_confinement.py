@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence_tracker.sandbox.runner import NoAnswer, Sandbox
+from evidence_tracker.sandbox.runner import Sandbox
+from evidence_tracker.sandbox.workers import NoAnswer
 
 from .probe_child import ATTEMPTS
 

@@ -14,7 +14,8 @@ import pytest
 from evidence_tracker.errors import DigestMismatch, NotReady
 from evidence_tracker.sandbox import runner
 from evidence_tracker.sandbox.answers import Examination, Text
-from evidence_tracker.sandbox.runner import NoAnswer, Sandbox
+from evidence_tracker.sandbox.runner import Sandbox
+from evidence_tracker.sandbox.workers import NoAnswer
 
 from .conftest import picture
 from .test_confinement import Probed
