@@ -106,7 +106,7 @@ def _do(about: About, asking: Asking, typed: dict[str, str]) -> Any:
     _refuse_untyped(about, typed)
     stated = state_all(_fields(about, asking), typed, asking)
     if action.amends:
-        stated = {name: value for name, value in stated.items() if value != getattr(subject, name)}
+        stated = {name: value for name, value in stated.items() if value != getattr(subject, name, None)}
     made = action.run(_deed(asking, stated, typed))
     drafted.discard(about, asking)
     return made

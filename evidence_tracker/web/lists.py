@@ -71,6 +71,8 @@ def as_csv(room: Room) -> ResponseReturnValue:
     """Answer the whole list as CSV, safe against formulas."""
     with door.reading() as (session, actor):
         rows, _ = _page(room, session, actor, MOST_IN_CSV)
+        if room.listing.prepare is not None:
+            room.listing.prepare(session, rows, actor)
         door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))
         text = "".join(_lines(room, rows))
     headers = {"Content-Disposition": f"attachment; filename={room.name}.csv"}
