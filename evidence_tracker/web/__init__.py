@@ -27,6 +27,8 @@ from evidence_tracker.web.house import House
 from evidence_tracker.web.kinds import Scope
 from evidence_tracker.web.rooms import (
     agreements,
+    allegations,
+    incidents,
     instructions,
     missions,
     parties,
@@ -46,6 +48,8 @@ ROOMS = (
     parties.ROOM,
     agreements.ROOM,
     instructions.ROOM,
+    incidents.ROOM,
+    allegations.ROOM,
 )
 
 
