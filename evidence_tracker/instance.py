@@ -107,8 +107,9 @@ class Instance:
         return origin
 
     def close(self) -> None:
-        """Forget the keys and close the database."""
+        """Forget the keys and what was looked at, and close the database."""
         self.keyring.forget()
+        self.vault.forget()
         self.vault.sandbox.close()
         self.engine.dispose()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from evidence_tracker.custody.ledger import save_version
 from evidence_tracker.db import after_commit
 from evidence_tracker.sandbox.runner import Sandbox
 from evidence_tracker.vault import blobs
+from evidence_tracker.vault.kept import Kept
 from evidence_tracker.vault.keyring import Keyring
 from evidence_tracker.vault.models import Blob
 
@@ -43,14 +44,45 @@ class Deposited:
 
 
 @dataclass(frozen=True)
+class OpenBlob:
+    """A blob whose key is at hand: it can be read after the session in which it was opened."""
+
+    blob_id: UUID
+    size: int
+    sha256: str
+    _store: blobs.Store = field(repr=False)
+    _key: bytes = field(repr=False)
+    _instance_id: UUID = field(repr=False)
+
+    def chunks(self, *, ciphertext_sha256: str | None = None) -> Iterator[bytes]:
+        """Decrypt it from its first byte to its last; raises ``IntegrityFailure`` if it was altered."""
+        return blobs.chunks(
+            self._store,
+            self.blob_id,
+            self._key,
+            instance_id=self._instance_id,
+            ciphertext_sha256=ciphertext_sha256,
+        )
+
+    def reader(self) -> BinaryIO:
+        """Open it for random access; every chunk that is read is verified."""
+        reader = blobs.BlobReader(self._store, self.blob_id, self._key, instance_id=self._instance_id)
+        return cast("BinaryIO", reader)
+
+
+@dataclass(frozen=True)
 class Vault:
-    """The store, the keys over it and the sandbox that looks at bytes."""
+    """The store, the keys over it and the sandbox that looks at bytes.
+
+    ``kept`` is what was drawn of blobs for looking at, in memory only, until ``forget``.
+    """
 
     store: blobs.Store
     keyring: Keyring
     instance_id: UUID
     sandbox: Sandbox
     clock: Clock
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def deposit(
         self,
@@ -112,18 +144,21 @@ class Vault:
         The cipher proves the content. ``as_stored`` compares the ciphertext with its own digest too,
         which tells those who hold no key: for an audit.
         """
-        return blobs.chunks(
-            self.store,
-            blob.id,
-            self._key(session, blob),
-            instance_id=self.instance_id,
-            ciphertext_sha256=blob.ciphertext_sha256 if as_stored else None,
-        )
+        wanted = blob.ciphertext_sha256 if as_stored else None
+        return self.open(session, blob).chunks(ciphertext_sha256=wanted)
 
     def reader(self, session: Session, blob: Blob) -> BinaryIO:
         """Open a blob for random access; every chunk that is read is verified."""
-        reader = blobs.BlobReader(self.store, blob.id, self._key(session, blob), instance_id=self.instance_id)
-        return cast("BinaryIO", reader)
+        return self.open(session, blob).reader()
+
+    def open(self, session: Session, blob: Blob) -> OpenBlob:
+        """Unwrap the key of a blob; what is returned needs no session any more."""
+        key = self._key(session, blob)
+        return OpenBlob(blob.id, blob.size, blob.sha256, self.store, key, self.instance_id)
+
+    def forget(self) -> None:
+        """Drop what was kept in memory."""
+        self.kept.clear()
 
     def _key(self, session: Session, blob: Blob) -> bytes:
         wraps: list[dict[str, Any]] = blob.wraps

@@ -17,6 +17,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+#: What a person can be shown of them: a picture, or the words.
+DRAWN = {Kind.PICTURE, Kind.PDF}
+READ = {Kind.TEXT, Kind.PDF, Kind.OFFICE, Kind.MAIL, Kind.MAILBOX, Kind.ARCHIVE}
+
 PICTURE_FORMATS = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",

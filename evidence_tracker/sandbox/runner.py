@@ -30,7 +30,7 @@ from evidence_tracker.sandbox.answers import (
     text_from,
     unknown_type,
 )
-from evidence_tracker.sandbox.kinds import Kind, kind_of
+from evidence_tracker.sandbox.kinds import DRAWN, READ, Kind, kind_of
 from evidence_tracker.sandbox.workers import NoAnswer, Nursery, Worker
 
 HEAD = 64 * 1024
@@ -41,8 +41,6 @@ INSPECT_S = 10
 DRAWN_AT_ONCE = 3
 
 NOT_EXAMINED = {Kind.TEXT, Kind.MAILBOX, Kind.OTHER}
-DRAWN = {Kind.PICTURE, Kind.PDF}
-READ = {Kind.TEXT, Kind.PDF, Kind.OFFICE, Kind.MAIL, Kind.MAILBOX, Kind.ARCHIVE}
 READ_FROM_THE_START = {Kind.TEXT, Kind.MAILBOX}
 NOT_DRAWN = "There is no picture to be shown of a file of this type."
 NOT_READ = "There is no text to be shown of a file of this type."
