@@ -28,13 +28,18 @@ from evidence_tracker.web.kinds import Scope
 from evidence_tracker.web.rooms import (
     agreements,
     allegations,
+    companies,
+    evidence,
     incidents,
     instructions,
     missions,
     parties,
+    remnants,
     submissions,
+    suspects,
     tasks,
     team,
+    units,
 )
 from evidence_tracker.web.works import Works
 
@@ -48,6 +53,11 @@ ROOMS = (
     parties.ROOM,
     agreements.ROOM,
     instructions.ROOM,
+    units.ROOM,
+    suspects.ROOM,
+    companies.ROOM,
+    evidence.ROOM,
+    remnants.ROOM,
     incidents.ROOM,
     allegations.ROOM,
 )

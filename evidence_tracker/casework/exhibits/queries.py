@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
+from evidence_tracker.casework.actors.models import Company
 from evidence_tracker.casework.exhibits.models import (
+    Component,
+    Confidence,
     Exhibit,
     ExhibitKind,
     ExhibitPerson,
+    ItemPhoto,
     PersonRole,
     Remnant,
     SourceKind,
@@ -210,7 +214,62 @@ def kin_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Kin:
 
 
 def list_remnants(
-    session: Session, *, actor: Actor, after: tuple[datetime, UUID] | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    actor: Actor,
+    confidence: Confidence | None = None,
+    is_handled: bool | None = None,
+    compartment_id: UUID | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
 ) -> Sequence[Remnant]:
     """Return one page of remains, newest first."""
-    return page(session, select(Remnant), Remnant, actor=actor, after=after, limit=limit)
+    equal: dict[Any, Any] = {
+        Remnant.confidence: confidence,
+        Remnant.is_handled: is_handled,
+        Remnant.compartment_id: compartment_id,
+    }
+    query = select(Remnant).where(*[column == value for column, value in equal.items() if value is not None])
+    return page(session, query, Remnant, actor=actor, after=after, limit=limit)
+
+
+def photos_of_remnant(
+    session: Session, remnant: Remnant, *, actor: Actor
+) -> Sequence[tuple[ItemPhoto, Exhibit]]:
+    """Return the photos that show remains, by their references."""
+    query = (
+        select(ItemPhoto, Exhibit)
+        .join(Exhibit, Exhibit.id == ItemPhoto.photo_id)
+        .where(
+            ItemPhoto.remnant_id == remnant.id,
+            ItemPhoto.ended_at.is_(None),
+            visible(session, actor, ItemPhoto),
+            visible(session, actor, Exhibit),
+        )
+        .order_by(Exhibit.reference)
+    )
+    return [(link, exhibit) for link, exhibit in session.execute(query)]
+
+
+def components_with(
+    session: Session, remnant: Remnant, *, actor: Actor
+) -> Sequence[tuple[Component, Company | None, Exhibit | None]]:
+    """Return the parts of remains, each with the company it points to and the photo of its trademark.
+
+    A company or a photo that does not exist for whoever asks is None.
+    """
+    query = (
+        select(Component, Company, Exhibit)
+        .select_from(Component)
+        .outerjoin(Company, (Company.id == Component.company_id) & visible(session, actor, Company))
+        .outerjoin(Exhibit, (Exhibit.id == Component.trademark_image_id) & visible(session, actor, Exhibit))
+        .where(Component.remnant_id == remnant.id, visible(session, actor, Component))
+        .order_by(Component.recorded_at, Component.id)
+    )
+    return [(part, company, image) for part, company, image in session.execute(query)]
+
+
+def remnants_on(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence[Remnant]:
+    """Return the remains that an exhibit documents, by their references."""
+    here = (Remnant.exhibit_id == exhibit.id, visible(session, actor, Remnant))
+    return session.scalars(select(Remnant).where(*here).order_by(Remnant.reference)).all()

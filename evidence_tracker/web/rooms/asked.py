@@ -18,6 +18,7 @@ from evidence_tracker.access.calling import call
 from evidence_tracker.access.models import Account, Compartment
 from evidence_tracker.access.policy import Permission, visible
 from evidence_tracker.access.records import find
+from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.exhibits.people import find_person
 from evidence_tracker.casework.exhibits.queries import find_exhibit
 from evidence_tracker.casework.missions.models import Mission
@@ -94,6 +95,27 @@ def mission_in(session: Session, compartment_id: UUID | None, actor: Actor) -> M
     return session.scalars(select(Mission).where(*here)).first()
 
 
+def mission_link(session: Session, mission_id: UUID | None, actor: Actor) -> Markup | None:
+    """Return the reference of a mission as a link, None for somebody who may not see it."""
+    here = (Mission.id == mission_id, visible(session, actor, Mission))
+    found = None if mission_id is None else session.scalars(select(Mission.reference).where(*here)).first()
+    return None if found is None else _ref_link("missions", found)
+
+
+def exhibit_link(session: Session, exhibit_id: UUID | None, actor: Actor) -> Markup | None:
+    """Return the reference of an evidence item as a link, None for somebody who may not see it."""
+    here = (Exhibit.id == exhibit_id, visible(session, actor, Exhibit))
+    found = None if exhibit_id is None else session.scalars(select(Exhibit.reference).where(*here)).first()
+    return None if found is None else _ref_link("evidence", found)
+
+
+def _ref_link(room: str, reference: str) -> Markup:
+    url = way(room, reference)
+    if url is None:
+        return Markup('<span class="ref">{}</span>').format(reference)
+    return Markup('<a class="ref" href="{}">{}</a>').format(url, reference)
+
+
 def recent(
     model: type[Any], words: Callable[[Any], str], key: Callable[[Any], str] = lambda row: str(row.reference)
 ) -> Callable[[Asking], Sequence[tuple[str, Any]]]:
@@ -124,8 +146,6 @@ def party(name: str = "party", **more: Any) -> Ref:
 
 def exhibit(name: str, label: Any, **more: Any) -> Ref:
     """Return a field for an evidence item."""
-    from evidence_tracker.casework.exhibits.models import Exhibit  # noqa: PLC0415 - needed by this field alone
-
     return Ref(
         name=name, label=label, find=find_exhibit, suggestions=recent(Exhibit, lambda row: row.title), **more
     )
