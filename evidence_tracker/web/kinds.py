@@ -210,7 +210,8 @@ class Facts:
 class Section:
     """Something that hangs on a record: rows of a question, and what can be done about them.
 
-    ``when`` says on which records it hangs at all.
+    ``when`` says on which records it hangs at all. ``most`` rows are shown, and it is said where there are
+    more: the question is to ask for one more than that.
     """
 
     name: str
@@ -226,6 +227,7 @@ class Section:
     find: Callable[[Session, Any, UUID, Actor], Any] | None = None
     is_aside: bool = False
     when: Always = always
+    most: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
@@ -195,6 +196,10 @@ def _line(cells: Sequence[str]) -> str:
 def _flat(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, list | tuple):
+        return ", ".join(_flat(item) for item in value)
+    if isinstance(value, Markup):
+        return " ".join(value.striptags().split())
+    if isinstance(value, Mapping):
         return str(value)
     return str(value) if not hasattr(value, "isoformat") else str(as_json(value))

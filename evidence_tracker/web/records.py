@@ -32,6 +32,7 @@ class Shown:
     rows: Sequence[Any]
     actions: list[Action]
     item_actions: list[Action]
+    is_cut: bool = False
 
 
 def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
@@ -54,7 +55,9 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
             "tabs": tabs,
             "tab": tab,
             "home": session.get(Compartment, row.compartment_id),
-            "names": {} if room.is_plain else names_of(session, [row.owner_id, row.recorded_by]),
+            "names": names_of(session, [row.owner_id, row.recorded_by])
+            if tab == OVERVIEW and not room.is_plain
+            else {},
             "actions": [
                 one for one in allowed(room.actions, row, Scope.ROW, session, actor) if one.when(row)
             ],
@@ -106,16 +109,21 @@ def allowed(
 
 def sections_for(room: Room, row: Any, tab: str, session: Session, actor: Actor) -> list[Shown]:
     """Return the sections of a tab with their rows."""
-    return [
-        Shown(
-            one,
-            one.rows(session, row, actor),
-            [act for act in allowed(one.actions, row, Scope.SECTION, session, actor) if act.when(row)],
-            allowed(one.item_actions, row, Scope.ITEM, session, actor),
+    found = []
+    for one in room.sections:
+        if one.tab != tab or not one.when(row):
+            continue
+        rows = one.rows(session, row, actor)
+        found.append(
+            Shown(
+                one,
+                rows[: one.most],
+                [act for act in allowed(one.actions, row, Scope.SECTION, session, actor) if act.when(row)],
+                allowed(one.item_actions, row, Scope.ITEM, session, actor),
+                is_cut=one.most is not None and len(rows) > one.most,
+            )
         )
-        for one in room.sections
-        if one.tab == tab and one.when(row)
-    ]
+    return found
 
 
 def names_of(session: Session, ids: Iterable[UUID | None]) -> dict[UUID, str]:

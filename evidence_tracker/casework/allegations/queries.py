@@ -183,9 +183,11 @@ def for_evidence(session: Session, evidence: Evidence, *, actor: Actor) -> Seque
     return _allegations(session, touched, actor)
 
 
-def for_suspect(session: Session, suspect: Suspect | Unit, *, actor: Actor) -> Sequence[Allegation]:
+def for_suspect(
+    session: Session, suspect: Suspect | Unit, *, actor: Actor, limit: int | None = None
+) -> Sequence[Allegation]:
     """Return the allegations under which a suspect or unit is named."""
-    return _allegations(session, _naming(session, suspect, actor), actor)
+    return _allegations(session, _naming(session, suspect, actor), actor, limit)
 
 
 def suspects_of(
@@ -297,6 +299,8 @@ def _naming(session: Session, suspect: Suspect | Unit, actor: Actor) -> Any:
     )
 
 
-def _allegations(session: Session, wanted: Any, actor: Actor) -> Sequence[Allegation]:
+def _allegations(
+    session: Session, wanted: Any, actor: Actor, limit: int | None = None
+) -> Sequence[Allegation]:
     query = select(Allegation).where(Allegation.id.in_(wanted), visible(session, actor, Allegation))
-    return session.scalars(query.order_by(Allegation.recorded_at, Allegation.id)).all()
+    return session.scalars(query.order_by(Allegation.recorded_at, Allegation.id).limit(limit)).all()

@@ -121,7 +121,9 @@ def persons_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> list[tupl
     return [(link, person) for link, person in rows]
 
 
-def exhibits_of(session: Session, person: Person, *, actor: Actor) -> Sequence[Exhibit]:
+def exhibits_of(
+    session: Session, person: Person, *, actor: Actor, limit: int | None = None
+) -> Sequence[Exhibit]:
     """Return the exhibits a person is linked to, as far as link and exhibit exist for this actor."""
     return session.scalars(
         select(Exhibit)
@@ -134,6 +136,7 @@ def exhibits_of(session: Session, person: Person, *, actor: Actor) -> Sequence[E
         )
         .order_by(Exhibit.reference)
         .distinct()
+        .limit(limit)
     ).all()
 
 

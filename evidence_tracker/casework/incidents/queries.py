@@ -249,17 +249,21 @@ def for_evidence(session: Session, evidence: Evidence, *, actor: Actor) -> Seque
     return _incidents(session, linked, actor)
 
 
-def for_person(session: Session, person: Person, *, actor: Actor) -> Sequence[Incident]:
+def for_person(
+    session: Session, person: Person, *, actor: Actor, limit: int | None = None
+) -> Sequence[Incident]:
     """Return the incidents a protected person is linked to."""
     linked = select(IncidentPerson.incident_id).where(
         IncidentPerson.person_id == person.id,
         IncidentPerson.ended_at.is_(None),
         visible(session, actor, IncidentPerson),
     )
-    return _incidents(session, linked, actor)
+    return _incidents(session, linked, actor, limit)
 
 
-def for_actor(session: Session, bearer: Unit | Suspect | Company, *, actor: Actor) -> Sequence[Incident]:
+def for_actor(
+    session: Session, bearer: Unit | Suspect | Company, *, actor: Actor, limit: int | None = None
+) -> Sequence[Incident]:
     """Return the incidents a unit, suspect or company is said to have had a part in."""
     kind = next(kind for kind, model in _BEARERS if isinstance(bearer, model))
     linked = select(IncidentActor.incident_id).where(
@@ -267,7 +271,7 @@ def for_actor(session: Session, bearer: Unit | Suspect | Company, *, actor: Acto
         IncidentActor.ended_at.is_(None),
         visible(session, actor, IncidentActor),
     )
-    return _incidents(session, linked, actor)
+    return _incidents(session, linked, actor, limit)
 
 
 def find_hanging(session: Session, row_id: UUID, *, actor: Actor) -> Hanging:
@@ -303,6 +307,6 @@ def _other_end(session: Session, actor: Actor, model: type[Any]) -> ColumnElemen
     )
 
 
-def _incidents(session: Session, linked: Any, actor: Actor) -> Sequence[Incident]:
+def _incidents(session: Session, linked: Any, actor: Actor, limit: int | None = None) -> Sequence[Incident]:
     query = select(Incident).where(Incident.id.in_(linked), visible(session, actor, Incident))
-    return session.scalars(query.order_by(Incident.earliest_at, Incident.id)).all()
+    return session.scalars(query.order_by(Incident.earliest_at, Incident.id).limit(limit)).all()

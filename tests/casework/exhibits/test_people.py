@@ -34,6 +34,7 @@ def test_a_link_is_as_restricted_as_the_more_restricted_of_the_two(session, inst
     assert link.level is Level.RESTRICTED
     assert list(links_of(session, exhibit, actor=cast.amina)) == [link]
     assert list(exhibits_of(session, person, actor=cast.amina)) == [exhibit]
+    assert list(exhibits_of(session, person, actor=cast.amina, limit=0)) == []
 
 
 def test_who_may_see_the_exhibit_alone_sees_no_link(session, instance, cast, person):
