@@ -14,6 +14,7 @@ from evidence_tracker.access.policy import Permission
 from evidence_tracker.casework.exhibits import derivatives, extraction, intake, physical, queries
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.models import Exhibit, Hazard
+from evidence_tracker.casework.exhibits.reading import OpenExhibit, open_exhibit
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import IntegrityFailure
 from evidence_tracker.jobs.fixity import check_blob
@@ -62,9 +63,10 @@ THING: tuple[Field, ...] = (
 )
 
 
-def _note_extraction(deed: Deed) -> Exhibit:
+def _extract(deed: Deed) -> OpenExhibit:
+    """Log that the bytes leave, and open them: they leave when that is committed."""
     extraction.note_extraction(deed.session, deed.row, purpose=deed.stated["purpose"], actor=deed.actor)
-    return deed.row  # type: ignore[no-any-return] # a deed is about any record
+    return open_exhibit(deed.session, door.instance().vault, deed.row, actor=deed.actor)
 
 
 def _check_bytes(deed: Deed) -> Callable[[Progress], Any]:
@@ -271,8 +273,8 @@ ROOM = Room(
                     required=True,
                 ),
             ),
-            run=_note_extraction,
-            shows=lambda _reference, row: originals.attachment(row),
+            run=_extract,
+            shows=lambda _reference, opened: originals.attachment(opened),
             is_drafted=False,
             is_main=True,
             help=_l(
