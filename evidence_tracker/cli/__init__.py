@@ -32,6 +32,7 @@ NOUNS: dict[str, tuple[str, str]] = {
     "allegation": ("allegations", "Allegations: incident, category, element."),
     "crime": ("crimes", "Crime categories: versioned packs of codes."),
     "submission": ("submissions", "Submissions: what is handed to whom."),
+    "task": ("tasks", "Tasks: what one asks of another."),
     "custody": ("custody", "The custody log: verify, sign, prove."),
     "verify": ("verify", "Verify a bundle offline."),
     "serve": ("serve", "Serve the instance to browsers."),

@@ -30,6 +30,8 @@ from evidence_tracker.cli.consent_input import (
 from evidence_tracker.cli.door import Door, group, pass_door
 from evidence_tracker.cli.stating import highest, view
 from evidence_tracker.errors import InvalidInput
+from evidence_tracker.jobs.withdrawals import JOBS
+from evidence_tracker.jobs.worker import run_owed
 
 consent = group("consent", "Consent: who allowed what, to whom, for which use, how named.")
 
@@ -249,6 +251,7 @@ def _restrict(door: Door, code: str, given: dict[str, Any], act: Callable[..., l
             named = [statements.Cell(items=read_items(session, given["items"], actor=actor))]
         found = found_of(session, given, actor=actor, with_guardian=False)
         made = act(session, person, named, facts=by_whom(stated, actor), actor=actor, **found)
+    run_owed(door.instance, JOBS)
     _say(door, person.code, made)
 
 

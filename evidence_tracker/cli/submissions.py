@@ -20,7 +20,7 @@ from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.casework.interviews.models import Interview
 from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.casework.persons.models import Person
-from evidence_tracker.casework.submissions import preparation, releasing, sealing
+from evidence_tracker.casework.submissions import asking, preparation, releasing, sealing
 from evidence_tracker.casework.submissions.building import unreleased
 from evidence_tracker.casework.submissions.models import Bundle, Submission, SubmissionItem
 from evidence_tracker.cli.copying import copy_out, refuse_existing
@@ -236,6 +236,17 @@ def check(door: Door, reference: str) -> int:
         else f"Every gate is open. State {plan.digest[:16]}."
     )
     return 1 if plan.closed else 0
+
+
+@submission.command("ask-approval")
+@click.argument("reference")
+@pass_door
+def ask_approval(door: Door, reference: str) -> None:
+    """Ask every gate but the scan for names, and tell whoever may approve that it waits for them."""
+    with door.acting() as (session, actor):
+        row = find(session, Submission, reference, actor=actor)
+        asked = [account.login for account in asking.ask_approval(session, row, actor=actor)]
+    door.say({"reference": reference, "asked": asked}, f"{reference} waits for {' or '.join(asked)}.")
 
 
 @submission.command("approve")

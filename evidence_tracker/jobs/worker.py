@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import notices
+from evidence_tracker.access.notices import NoticeKind
+from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.errors import EvidenceTrackerError
 from evidence_tracker.instance import Instance
 from evidence_tracker.outbox import Promise, PromiseState, failed, keep, lease
@@ -46,8 +50,19 @@ def _run(instance: Instance, job: Job, taken: Promise) -> bool:
     else:
         return True
     with instance.transaction() as session:
-        failed(session.get_one(Promise, taken.id), reason)
+        row = session.get_one(Promise, taken.id)
+        failed(row, reason)
+        if row.state == PromiseState.GIVEN_UP.value:
+            _tell_given_up(session, row)
     return False
+
+
+def _tell_given_up(session: Session, promise: Promise) -> None:
+    """Tell whoever took an exhibit in that the work on it stopped for good; other work has no reader yet."""
+    stated = promise.payload.get("exhibit")
+    exhibit = session.get(Exhibit, UUID(str(stated))) if stated is not None else None
+    if exhibit is not None:
+        notices.tell(session, [exhibit.recorded_by], NoticeKind.WORK_FAILED, exhibit)
 
 
 def _keep(instance: Instance, taken: Promise, record: Record) -> None:

@@ -11,7 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evidence_tracker.jobs.examinations import JOBS
+from evidence_tracker.jobs.promised import JOBS
 from evidence_tracker.keys.unlockers import Unlocker
 from evidence_tracker.web import create_app, door, logs
 from evidence_tracker.web.house import House

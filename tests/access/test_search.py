@@ -11,11 +11,12 @@ from evidence_tracker import tables
 from evidence_tracker.access import indexing
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.records import Governance, amend
-from evidence_tracker.access.search import Found, search
+from evidence_tracker.access.search import Found, find_record, search
 from evidence_tracker.casework.actors.names import add_name
 from evidence_tracker.casework.incidents.links import link_evidence
+from evidence_tracker.casework.incidents.models import Incident
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.errors import InvalidInput
+from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.instance import Instance
 from tests.cast import Cast
 from tests.factories import allegations, exhibits, incidents, interviews, missions, persons
@@ -367,6 +368,19 @@ def test_no_column_that_may_name_or_reach_a_person_is_searched(column: str):
     assert [
         model for model in indexing.searched_models() if column in indexing.searched_of(model).columns
     ] == []
+
+
+def test_a_reference_alone_finds_its_record_whatever_its_kind(instance: Instance, cast: Cast, school: str):
+    with instance.transaction() as session:
+        person = persons.person(session, cast.amina, cast.mission)
+    with instance.reading() as session:
+        assert isinstance(find_record(session, f" {school.lower()} ", actor=cast.amina), Incident)
+        assert find_record(session, person.code, actor=cast.amina).id == person.id
+        with pytest.raises(NotFound) as hidden:
+            find_record(session, school, actor=cast.outsider)
+        with pytest.raises(NotFound) as absent:
+            find_record(session, "KYI-N-9999", actor=cast.outsider)
+    assert str(hidden.value).replace(school, "X") == str(absent.value).replace("KYI-N-9999", "X")
 
 
 def test_an_act_that_is_refused_leaves_the_session_usable(session: Session, cast: Cast):

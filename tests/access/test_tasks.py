@@ -11,7 +11,7 @@ from evidence_tracker.access import tasks
 from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
-from evidence_tracker.access.notices import NoticeKind, page_notices
+from evidence_tracker.access.notices import Notice, NoticeKind, page_notices
 from evidence_tracker.access.records import amend
 from evidence_tracker.access.search import search
 from evidence_tracker.access.tasks import Task, TaskState
@@ -59,7 +59,7 @@ def test_a_task_is_on_the_list_of_who_has_it_and_of_who_gave_it(session: Session
 def test_who_has_it_is_told(session: Session, cast: Cast, give: Give):
     task = give()
     session.flush()
-    (notice,) = session.query(tasks.notices.Notice).all()
+    (notice,) = session.query(Notice).all()
 
     assert (notice.account_id, notice.kind) == (cast.chen.account_id, NoticeKind.TASK_GIVEN)
     assert (notice.reference, notice.subject_kind) == (task.reference, "task")
@@ -118,7 +118,7 @@ def test_it_is_done_once_and_the_giver_is_told(session: Session, cast: Cast, giv
     assert (task.state, task.ended_reason, task.version) == (TaskState.DONE, "The roof is another one.", 2)
     assert references(session, cast.chen) == []
     assert references(session, cast.chen, state=TaskState.DONE) == [task.reference]
-    told = session.query(tasks.notices.Notice).filter_by(kind=NoticeKind.TASK_ENDED).all()
+    told = session.query(Notice).filter_by(kind=NoticeKind.TASK_ENDED).all()
     assert [notice.account_id for notice in told] == [cast.amina.account_id]
     with pytest.raises(InvalidInput, match="is done already"):
         tasks.drop_task(session, task, reason="late", actor=cast.amina)

@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
+from evidence_tracker.access.notices import NoticeKind, page_notices, unseen
 from evidence_tracker.casework.exhibits.models import ExhibitMetadata
+from evidence_tracker.casework.exhibits.registration import EXAMINE
 from evidence_tracker.custody.history import events_of
+from evidence_tracker.errors import InvalidInput
 from evidence_tracker.jobs.examinations import JOBS, examine_exhibit
 from evidence_tracker.jobs.worker import run_owed
-from evidence_tracker.outbox import Promise, PromiseState
+from evidence_tracker.outbox import MAX_ATTEMPTS, Promise, PromiseState
 from tests.factories.exhibits import exhibit_of, png, receive, thing
 
 
@@ -85,3 +88,20 @@ def test_what_is_not_there_stays_owed(instance, cast):
     assert run_owed(instance, JOBS, limit=1) == 0
     with instance.reading() as session:
         assert session.scalars(select(Promise.state)).one() == "owed"
+
+
+def test_whoever_took_it_in_is_told_once_when_the_work_is_given_up(instance, cast):
+    with instance.transaction() as session:
+        exhibit = receive(session, instance.vault, cast, png(5), name="a.png")
+
+    def fails(_instance, _payload):
+        raise InvalidInput("no.")
+
+    for attempt in range(MAX_ATTEMPTS):
+        with instance.reading() as session:
+            assert unseen(session, cast.amina) == 0, attempt
+        assert run_owed(instance, {EXAMINE: fails}, limit=1) == 0
+    with instance.reading() as session:
+        (notice,) = page_notices(session, actor=cast.amina)
+        assert (notice.kind, notice.reference) == (NoticeKind.WORK_FAILED, exhibit.reference)
+        assert unseen(session, cast.chen) == 0

@@ -36,6 +36,7 @@ from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.errors import GateClosed, InvalidInput
 
 NOTIFY_WITHDRAWAL = "notify-withdrawal"
+TELL_PREPARERS = "tell-preparers"
 
 FACTS: Mapping[str, stated.Reader] = {
     "form": stated.word(ConsentForm),
@@ -231,6 +232,8 @@ def _restrict(
         group_id = str(events[0].group_id)
         payload = {"person_id": str(person.id), "group_id": group_id, "kind": kind.value}
         outbox.promise(session, NOTIFY_WITHDRAWAL, payload, key=group_id)
+        # What rests on this person is known in a later room, and so told after the commit.
+        outbox.promise(session, TELL_PREPARERS, payload, key=group_id)
     return events
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access import stated
+from evidence_tracker.access import notices, stated
 from evidence_tracker.access.models import Account
+from evidence_tracker.access.notices import NoticeKind
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create
 from evidence_tracker.casework.interviews import gates
@@ -66,6 +67,7 @@ def ask_exception(
     )
     if session.scalar(open_one) is not None:
         raise InvalidInput(f"An exception for {interview.reference} waits for its decision already.")
+    _call_supervisors(session, interview, interviewer, actor)
     return create(
         session,
         InterviewException,
@@ -78,6 +80,12 @@ def ask_exception(
         outcome=ExceptionOutcome.ASKED,
         **read,
     )
+
+
+def _call_supervisors(session: Session, interview: Interview, interviewer: Account, actor: Actor) -> None:
+    involved = {interviewer.id, interview.recorded_by, *gates.interviewers_of(session, interview)}
+    able = notices.holders(session, Permission.SUPERVISE, interview.compartment_id, level=interview.level)
+    notices.tell(session, able - involved, NoticeKind.EXCEPTION_ASKED, interview, by=actor)
 
 
 def approve_exception(
@@ -166,6 +174,9 @@ def _decide(
     actor: Actor,
     expected_version: int | None,
 ) -> InterviewException:
+    interview = session.get_one(Interview, exception.interview_id)
+    asking = {exception.recorded_by, exception.interviewer_id}
+    notices.tell(session, asking, NoticeKind.EXCEPTION_DECIDED, interview, by=actor)
     changes = {
         "outcome": outcome,
         "decided_by": actor.account_id,

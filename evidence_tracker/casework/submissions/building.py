@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import notices
+from evidence_tracker.access.notices import NoticeKind
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import amend
 from evidence_tracker.casework.submissions import payload
@@ -204,6 +206,10 @@ def note_written(session: Session, bundle: Bundle, written: Written, *, actor: A
             "size": written.size,
         },
     )
+    submission = session.get_one(Submission, bundle.submission_id)
+    # The builder too: a bundle is written for hours, beside the page that asked for it.
+    waiting = {submission.owner_id, bundle.recorded_by, actor.account_id}
+    notices.tell(session, waiting, NoticeKind.BUNDLE_WRITTEN, submission)
     return amend(
         session,
         bundle,

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import notices
+from evidence_tracker.access.notices import NoticeKind
 from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance, amend, create, needed
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -132,6 +134,7 @@ def approve(
         )
     to_see = {gate.where for gate in plan.gates if gate.needs_a_look}
     _refuse_unseen(plan, to_see - set(looked_at))
+    notices.tell(session, preparers(session, submission), NoticeKind.APPROVED, submission, by=actor)
     return create(
         session,
         Approval,
@@ -163,11 +166,11 @@ def _refuse_unseen(plan: Plan, unseen: Collection[str]) -> None:
 
 
 def _refuse_preparers(session: Session, submission: Submission, actor: Actor) -> None:
-    if actor.account_id in _preparers(session, submission):
+    if actor.account_id in preparers(session, submission):
         raise SecondPersonNeeded(f"{actor.login} prepared {submission.reference} and cannot approve it.")
 
 
-def _preparers(session: Session, submission: Submission) -> set[UUID]:
+def preparers(session: Session, submission: Submission) -> set[UUID]:
     """Return whoever made or changed the submission, or put in or took out any of it, by the log."""
     items = session.scalars(select(SubmissionItem).where(SubmissionItem.submission_id == submission.id)).all()
     found = {submission.owner_id, submission.recorded_by, *(item.recorded_by for item in items)}
@@ -180,9 +183,11 @@ def _preparers(session: Session, submission: Submission) -> set[UUID]:
 
 
 def revoke(session: Session, approval: Approval, *, reason: str, actor: Actor) -> Approval:
-    """Take an approval back."""
+    """Take an approval back; whoever prepared the submission is told."""
     if approval.revoked_at is not None:
         raise InvalidInput("This approval was taken back already.")
+    submission = session.get_one(Submission, approval.submission_id)
+    notices.tell(session, preparers(session, submission), NoticeKind.APPROVAL_VOIDED, submission, by=actor)
     return amend(
         session,
         approval,

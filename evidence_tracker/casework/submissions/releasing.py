@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access import notices
+from evidence_tracker.access.notices import NoticeKind
 from evidence_tracker.access.policy import Permission, now, require, visible
 from evidence_tracker.access.records import PAGE, Governance, amend, create, needed
 from evidence_tracker.casework.consent.models import IdentityLevel, Use
@@ -56,7 +58,7 @@ def release(
             f"{submission.reference} was changed after {bundle.name} was sealed.",
             advice="Give the bundle up, have the submission approved as it is now, and seal again.",
         )
-    fitting_approval(session, submission, plan, actor=actor)
+    approval = fitting_approval(session, submission, plan, actor=actor)
     _disclose(session, submission, bundle, plan, channel=needed(channel, "The channel"), actor=actor)
     record(
         session,
@@ -66,6 +68,8 @@ def release(
         actor=actor,
         facts={"bundle": str(bundle.id), "recipient": str(submission.party_id), "channel": channel.strip()},
     )
+    involved = {submission.owner_id, bundle.recorded_by, approval.approver_id}
+    notices.tell(session, involved, NoticeKind.BUNDLE_RELEASED, submission, by=actor)
     return amend(
         session,
         bundle,

@@ -18,6 +18,7 @@ from evidence_tracker.casework.consent.models import (
 from evidence_tracker.casework.consent.packages import find_package
 from evidence_tracker.casework.consent.statements import (
     NOTIFY_WITHDRAWAL,
+    TELL_PREPARERS,
     Cell,
     give,
     limit,
@@ -54,7 +55,7 @@ def decision(session, somebody, recipient, use=Use.COURT, item_id=None):
 
 def promises(session):
     session.flush()
-    return session.scalars(select(Promise)).all()
+    return session.scalars(select(Promise).where(Promise.kind == NOTIFY_WITHDRAWAL)).all()
 
 
 def test_one_act_is_a_group_of_events_numbered_per_person(session, cast, witness):
@@ -326,6 +327,14 @@ def test_a_withdrawal_holds_at_once_and_is_owed_to_those_who_received(session, c
         "group_id": str(event.group_id),
         "kind": "withdrawn",
     }
+
+
+def test_whoever_prepared_what_rests_on_it_is_owed_the_news_too(session, cast, witness, office):
+    allow(session, cast.amina, witness, COURT)
+    take_back(session, cast.amina, witness)
+    session.flush()
+    kinds = session.scalars(select(Promise.kind).order_by(Promise.kind)).all()
+    assert kinds == [NOTIFY_WITHDRAWAL, TELL_PREPARERS]
 
 
 def test_a_withdrawal_by_cell_leaves_the_other_cells(session, cast, witness, office):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from evidence_tracker.access.notices import Notice, NoticeKind
 from evidence_tracker.casework.interviews import conduct, exceptions, statements
 from evidence_tracker.casework.interviews.models import AccountType, ExceptionOutcome, InterviewState
 from evidence_tracker.casework.interviews.planning import plan_interview
@@ -49,6 +50,20 @@ def test_a_specialist_a_ground_and_a_second_person_open_the_gate(session, cast, 
     conduct.introduce(session, interview, [], actor=cast.amina)
     consent.allow(session, cast.amina, who, STORAGE)
     assert statements.record_account(session, interview, ACCOUNT, actor=cast.amina).account_version == 1
+
+
+def test_who_may_decide_and_who_asked_are_told(session, cast, mission):
+    specialist(session, cast, mission, CompetenceCategory.CRSV)
+    interview = planned(session, cast, survivor(session, cast, mission), mission=mission)
+    request = asked(session, cast, interview)
+    session.flush()
+    told = {notice.account_id for notice in session.query(Notice).filter_by(kind=NoticeKind.EXCEPTION_ASKED)}
+    assert told == {cast.chen.account_id, cast.olena.account_id}
+
+    exceptions.refuse_exception(session, request, note="the authority can come", actor=cast.chen)
+    session.flush()
+    (notice,) = session.query(Notice).filter_by(kind=NoticeKind.EXCEPTION_DECIDED)
+    assert (notice.account_id, notice.reference) == (cast.amina.account_id, interview.reference)
 
 
 def test_a_request_opens_nothing_by_itself(session, cast, mission):
