@@ -183,11 +183,29 @@ def for_evidence(session: Session, evidence: Evidence, *, actor: Actor) -> Seque
     return _allegations(session, touched, actor)
 
 
-def for_suspect(
-    session: Session, suspect: Suspect | Unit, *, actor: Actor, limit: int | None = None
-) -> Sequence[Allegation]:
+def for_suspect(session: Session, suspect: Suspect | Unit, *, actor: Actor) -> Sequence[Allegation]:
     """Return the allegations under which a suspect or unit is named."""
-    return _allegations(session, _naming(session, suspect, actor), actor, limit)
+    return _allegations(session, _naming(session, suspect, actor), actor)
+
+
+def namings_of(
+    session: Session, suspect: Suspect | Unit, *, actor: Actor, limit: int
+) -> Sequence[tuple[AllegationSuspect, Allegation]]:
+    """Return how a suspect or unit is named under which allegation, the earliest allegation first."""
+    kind = next(kind for kind, model in _NAMED if isinstance(suspect, model))
+    query = (
+        select(AllegationSuspect, Allegation)
+        .join(Allegation, Allegation.id == AllegationSuspect.allegation_id)
+        .where(
+            getattr(AllegationSuspect, f"{kind}_id") == suspect.id,
+            AllegationSuspect.ended_at.is_(None),
+            visible(session, actor, AllegationSuspect),
+            visible(session, actor, Allegation),
+        )
+        .order_by(Allegation.recorded_at, Allegation.id, AllegationSuspect.id)
+        .limit(limit)
+    )
+    return [(link, allegation) for link, allegation in session.execute(query)]
 
 
 def suspects_of(
@@ -299,8 +317,6 @@ def _naming(session: Session, suspect: Suspect | Unit, actor: Actor) -> Any:
     )
 
 
-def _allegations(
-    session: Session, wanted: Any, actor: Actor, limit: int | None = None
-) -> Sequence[Allegation]:
+def _allegations(session: Session, wanted: Any, actor: Actor) -> Sequence[Allegation]:
     query = select(Allegation).where(Allegation.id.in_(wanted), visible(session, actor, Allegation))
-    return session.scalars(query.order_by(Allegation.recorded_at, Allegation.id).limit(limit)).all()
+    return session.scalars(query.order_by(Allegation.recorded_at, Allegation.id)).all()

@@ -121,9 +121,7 @@ def persons_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> list[tupl
     return [(link, person) for link, person in rows]
 
 
-def exhibits_of(
-    session: Session, person: Person, *, actor: Actor, limit: int | None = None
-) -> Sequence[Exhibit]:
+def exhibits_of(session: Session, person: Person, *, actor: Actor) -> Sequence[Exhibit]:
     """Return the exhibits a person is linked to, as far as link and exhibit exist for this actor."""
     return session.scalars(
         select(Exhibit)
@@ -136,8 +134,26 @@ def exhibits_of(
         )
         .order_by(Exhibit.reference)
         .distinct()
-        .limit(limit)
     ).all()
+
+
+def links_to(
+    session: Session, person: Person, *, actor: Actor, limit: int
+) -> Sequence[tuple[ExhibitPerson, Exhibit]]:
+    """Return a person's live links to exhibits, newest first, where link and exhibit exist for this actor."""
+    query = (
+        select(ExhibitPerson, Exhibit)
+        .join(Exhibit, Exhibit.id == ExhibitPerson.exhibit_id)
+        .where(
+            ExhibitPerson.person_id == person.id,
+            ExhibitPerson.ended_at.is_(None),
+            visible(session, actor, ExhibitPerson),
+            visible(session, actor, Exhibit),
+        )
+        .order_by(ExhibitPerson.recorded_at.desc(), ExhibitPerson.id.desc())
+        .limit(limit)
+    )
+    return [(link, exhibit) for link, exhibit in session.execute(query)]
 
 
 def _live(session: Session, exhibit: Exhibit, person: Person, role: PersonRole) -> ExhibitPerson | None:

@@ -38,6 +38,9 @@ _HANGING: tuple[type[Any], ...] = (EvidenceLink, Casualty, IncidentPerson, Incid
 _BEARERS: tuple[tuple[str, type[Any]], ...] = (("unit", Unit), ("suspect", Suspect), ("company", Company))
 
 
+AnyLink = TypeVar("AnyLink", IncidentPerson, IncidentActor)
+
+
 @dataclass(frozen=True)
 class Part:
     """A unit, suspect or company behind a link to an incident."""
@@ -249,21 +252,17 @@ def for_evidence(session: Session, evidence: Evidence, *, actor: Actor) -> Seque
     return _incidents(session, linked, actor)
 
 
-def for_person(
-    session: Session, person: Person, *, actor: Actor, limit: int | None = None
-) -> Sequence[Incident]:
+def for_person(session: Session, person: Person, *, actor: Actor) -> Sequence[Incident]:
     """Return the incidents a protected person is linked to."""
     linked = select(IncidentPerson.incident_id).where(
         IncidentPerson.person_id == person.id,
         IncidentPerson.ended_at.is_(None),
         visible(session, actor, IncidentPerson),
     )
-    return _incidents(session, linked, actor, limit)
+    return _incidents(session, linked, actor)
 
 
-def for_actor(
-    session: Session, bearer: Unit | Suspect | Company, *, actor: Actor, limit: int | None = None
-) -> Sequence[Incident]:
+def for_actor(session: Session, bearer: Unit | Suspect | Company, *, actor: Actor) -> Sequence[Incident]:
     """Return the incidents a unit, suspect or company is said to have had a part in."""
     kind = next(kind for kind, model in _BEARERS if isinstance(bearer, model))
     linked = select(IncidentActor.incident_id).where(
@@ -271,7 +270,37 @@ def for_actor(
         IncidentActor.ended_at.is_(None),
         visible(session, actor, IncidentActor),
     )
-    return _incidents(session, linked, actor, limit)
+    return _incidents(session, linked, actor)
+
+
+def links_of_person(
+    session: Session, person: Person, *, actor: Actor, limit: int
+) -> Sequence[tuple[IncidentPerson, Incident]]:
+    """Return a protected person's live links to incidents, the earliest incident first."""
+    return _links(session, IncidentPerson, IncidentPerson.person_id == person.id, actor, limit)
+
+
+def links_of_actor(
+    session: Session, bearer: Unit | Suspect | Company, *, actor: Actor, limit: int
+) -> Sequence[tuple[IncidentActor, Incident]]:
+    """Return what a unit, suspect or company is said to have done in which incident, the earliest first."""
+    kind = next(kind for kind, model in _BEARERS if isinstance(bearer, model))
+    return _links(session, IncidentActor, getattr(IncidentActor, f"{kind}_id") == bearer.id, actor, limit)
+
+
+def _links(
+    session: Session, model: type[AnyLink], which: ColumnElement[bool], actor: Actor, limit: int
+) -> Sequence[tuple[AnyLink, Incident]]:
+    query = (
+        select(model, Incident)
+        .join(Incident, Incident.id == model.incident_id)
+        .where(
+            which, model.ended_at.is_(None), visible(session, actor, model), visible(session, actor, Incident)
+        )
+        .order_by(Incident.earliest_at, Incident.id, model.id)
+        .limit(limit)
+    )
+    return [(link, incident) for link, incident in session.execute(query)]
 
 
 def find_hanging(session: Session, row_id: UUID, *, actor: Actor) -> Hanging:
@@ -307,6 +336,6 @@ def _other_end(session: Session, actor: Actor, model: type[Any]) -> ColumnElemen
     )
 
 
-def _incidents(session: Session, linked: Any, actor: Actor, limit: int | None = None) -> Sequence[Incident]:
+def _incidents(session: Session, linked: Any, actor: Actor) -> Sequence[Incident]:
     query = select(Incident).where(Incident.id.in_(linked), visible(session, actor, Incident))
-    return session.scalars(query.order_by(Incident.earliest_at, Incident.id).limit(limit)).all()
+    return session.scalars(query.order_by(Incident.earliest_at, Incident.id)).all()

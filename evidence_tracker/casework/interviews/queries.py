@@ -143,6 +143,25 @@ def persons_of(
     return [(link, person) for link, person in session.execute(query)]
 
 
+def links_to(
+    session: Session, person: Person, *, actor: Actor, limit: int
+) -> Sequence[tuple[InterviewPerson, Interview]]:
+    """Return a person's live links to interviews, newest first, where link and interview may be seen."""
+    query = (
+        select(InterviewPerson, Interview)
+        .join(Interview, Interview.id == InterviewPerson.interview_id)
+        .where(
+            InterviewPerson.person_id == person.id,
+            InterviewPerson.ended_at.is_(None),
+            visible(session, actor, InterviewPerson),
+            visible(session, actor, Interview),
+        )
+        .order_by(InterviewPerson.recorded_at.desc(), InterviewPerson.id.desc())
+        .limit(limit)
+    )
+    return [(link, interview) for link, interview in session.execute(query)]
+
+
 def exhibits_of(
     session: Session, interview: Interview, *, actor: Actor
 ) -> Sequence[tuple[InterviewExhibit, Exhibit]]:

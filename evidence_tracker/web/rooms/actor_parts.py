@@ -15,7 +15,7 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Field, Text, When, Word
 from evidence_tracker.web.formats import moment
 from evidence_tracker.web.forms import runner
-from evidence_tracker.web.kinds import Action, Column, Filter, Scope, Section, Tab
+from evidence_tracker.web.kinds import Action, Column, Filter, Pair, Scope, Section, Tab
 from evidence_tracker.web.rooms import asked
 
 MOST = 50
@@ -75,12 +75,20 @@ def _identifiers(session: Session, row: Any, actor: Actor) -> Sequence[Any]:
     return queries.identifiers_of(session, row, actor=actor)
 
 
-def _incidents(session: Session, row: Any, actor: Actor) -> Sequence[Any]:
-    return incidents.for_actor(session, row, actor=actor, limit=MOST + 1)
+def _incidents(session: Session, row: Any, actor: Actor) -> Sequence[Pair]:
+    found = incidents.links_of_actor(session, row, actor=actor, limit=MOST + 1)
+    return [Pair(link, incident) for link, incident in found]
 
 
-def _allegations(session: Session, row: Any, actor: Actor) -> Sequence[Any]:
-    return allegations.for_suspect(session, row, actor=actor, limit=MOST + 1)
+def _allegations(session: Session, row: Any, actor: Actor) -> Sequence[Pair]:
+    found = allegations.namings_of(session, row, actor=actor, limit=MOST + 1)
+    return [Pair(link, allegation) for link, allegation in found]
+
+
+def asserted(row: Pair) -> Markup:
+    """Return what a relation rests on and who asserted it."""
+    by = _l("asserted by %(who)s", who=row.item.asserted_by)
+    return Markup('{} <span class="also" dir="auto">{}</span>').format(row.item.basis, by)
 
 
 NAMES = Section(
@@ -162,13 +170,14 @@ INCIDENTS = Section(
     rows=_incidents,
     most=MOST,
     columns=(
-        Column(label=_l("Reference"), cell=lambda row: row.reference, kind="ref"),
-        Column(label=_l("Incident"), cell=lambda row: row.title),
-        Column(label=_l("Kind"), cell=lambda row: row.kind),
-        Column(label=_l("When"), cell=lambda row: row.occurred),
-        Column(label=_l("Where"), cell=lambda row: row.place),
+        Column(label=_l("Reference"), cell=lambda row: row.other.reference, kind="ref"),
+        Column(label=_l("Incident"), cell=lambda row: row.other.title),
+        Column(label=_l("When"), cell=lambda row: row.other.occurred),
+        Column(label=_l("Part"), cell=lambda row: row.item.role),
+        Column(label=_l("Basis"), cell=asserted),
+        Column(label=_l("Support"), cell=lambda row: row.item.confidence, kind="state"),
     ),
-    link=lambda row: asked.way("incidents", row.reference),
+    link=lambda row: asked.way("incidents", row.other.reference),
     empty=_l("Linked to no incident that you may see."),
 )
 ALLEGATIONS = Section(
@@ -178,10 +187,13 @@ ALLEGATIONS = Section(
     rows=_allegations,
     most=MOST,
     columns=(
-        Column(label=_l("Reference"), cell=lambda row: row.reference, kind="ref"),
-        Column(label=_l("Crime category"), cell=lambda row: row.code),
-        Column(label=_l("State"), cell=lambda row: row.status, kind="state"),
+        Column(label=_l("Reference"), cell=lambda row: row.other.reference, kind="ref"),
+        Column(label=_l("Basis"), cell=asserted),
+        Column(label=_l("Crime category"), cell=lambda row: row.other.code),
+        Column(label=_l("Mode of liability"), cell=lambda row: row.item.mode_code),
+        Column(label=_l("Support"), cell=lambda row: row.item.confidence, kind="state"),
+        Column(label=_l("State"), cell=lambda row: row.other.status, kind="state"),
     ),
-    link=lambda row: asked.way("allegations", row.reference),
+    link=lambda row: asked.way("allegations", row.other.reference),
     empty=_l("Named under no allegation that you may see."),
 )

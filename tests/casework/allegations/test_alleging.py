@@ -174,7 +174,9 @@ class TestSuspects:
         parts = {part.kind: part.name for _link, part in queries.suspects_of(session, row, actor=cast.daria)}
         assert parts == {"suspect": "Ivan Vyhadanyi", "unit": "999th Fictional Regiment"}
         assert queries.for_suspect(session, suspect, actor=cast.daria) == [row]
-        assert queries.for_suspect(session, suspect, actor=cast.daria, limit=0) == []
+        (link, found), *_more = queries.namings_of(session, suspect, actor=cast.daria, limit=9)
+        assert (link.suspect_id, found) == (suspect.id, row)
+        assert queries.namings_of(session, suspect, actor=cast.outsider, limit=9) == []
         assert queries.suspects_of(session, row, actor=cast.outsider) == []
 
     def test_a_mode_of_another_pack_is_named_with_it(self, session, cast):

@@ -12,6 +12,7 @@ from evidence_tracker.casework.exhibits.people import (
     find_person,
     link_person,
     links_of,
+    links_to,
     state_basis,
 )
 from evidence_tracker.casework.persons.registration import add_person
@@ -34,7 +35,11 @@ def test_a_link_is_as_restricted_as_the_more_restricted_of_the_two(session, inst
     assert link.level is Level.RESTRICTED
     assert list(links_of(session, exhibit, actor=cast.amina)) == [link]
     assert list(exhibits_of(session, person, actor=cast.amina)) == [exhibit]
-    assert list(exhibits_of(session, person, actor=cast.amina, limit=0)) == []
+    assert [(one.role, found) for one, found in links_to(session, person, actor=cast.amina, limit=5)] == [
+        (PersonRole.SOURCE, exhibit)
+    ]
+    assert links_to(session, person, actor=cast.amina, limit=0) == []
+    assert links_to(session, person, actor=cast.outsider, limit=5) == []
 
 
 def test_who_may_see_the_exhibit_alone_sees_no_link(session, instance, cast, person):

@@ -155,7 +155,9 @@ class TestPersons:
         assert (row.role, row.level) == (IncidentRole.WITNESS, Level.RESTRICTED)
         assert queries.persons_of(session, incident, actor=cast.amina) == [(row, person.code)]
         assert queries.for_person(session, person, actor=cast.amina) == [incident]
-        assert queries.for_person(session, person, actor=cast.amina, limit=0) == []
+        (link, found), *_more = queries.links_of_person(session, person, actor=cast.amina, limit=9)
+        assert (link.person_id, found) == (person.id, incident)
+        assert queries.links_of_person(session, person, actor=cast.outsider, limit=9) == []
 
     def test_one_person_may_have_two_roles_but_none_twice(self, session, cast, incident):
         person = make.person(session, cast)
@@ -214,7 +216,9 @@ class TestActors:
             ("suspect", "Ivan Vyhadanyi"),
         ]
         assert queries.for_actor(session, unit, actor=cast.amina) == [incident]
-        assert queries.for_actor(session, unit, actor=cast.amina, limit=0) == []
+        (link, found), *_more = queries.links_of_actor(session, unit, actor=cast.amina, limit=9)
+        assert (link.unit_id, found) == (unit.id, incident)
+        assert queries.links_of_actor(session, unit, actor=cast.outsider, limit=9) == []
         assert queries.actors_of(session, incident, actor=cast.outsider) == []
 
     def test_an_assertion_needs_role_confidence_and_basis(self, session, cast, incident):

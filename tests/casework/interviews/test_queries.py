@@ -90,6 +90,9 @@ def test_the_outsider_sees_nothing_of_an_interview(session, cast):
     assert not any(empty)
     assert queries.list_interviews(session, actor=cast.outsider) == []
     assert queries.list_interviews(session, actor=cast.outsider, person=witness) == []
+    assert queries.links_to(session, witness, actor=cast.outsider, limit=9) == []
+    [(link, found)] = queries.links_to(session, witness, actor=cast.amina, limit=9)
+    assert (link.person_id, found) == (witness.id, interview)
     assert queries.interviewees(session, [interview], actor=cast.outsider) == {}
 
 
