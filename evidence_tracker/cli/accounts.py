@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 from sqlalchemy import select
 
-from evidence_tracker.access import accounts, compartments
+from evidence_tracker.access import accounts, compartments, invitations, second_factor
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, CompartmentKind, Grant, Role
 from evidence_tracker.access.policy import Permission, require, visible_compartments
@@ -79,6 +79,33 @@ def set_secret(door: Door, login: str, secret_fd: int | None) -> None:
         accounts.set_secret(session, row, secret, actor=actor, cost=cost_for(door.instance.settings.kind))
         answer = _account(row)
     door.say(answer, f"The secret of {login} is set.")
+
+
+@account.command("invite")
+@click.argument("login")
+@pass_door
+def invite(door: Door, login: str) -> None:
+    """Make a link with which its owner sets the secret of an account, once, within two days."""
+    with door.acting(confirmed=True) as (session, actor):
+        row = accounts.find_managed(session, login, actor=actor)
+        path = invitations.path_of(invitations.invite(session, row, actor=actor))
+    door.say(
+        {"login": login, "path": path},
+        f"Give {login} this address below that of the instance, by a way that only they read:\n  {path}\n"
+        "It works once, for two days; an earlier one is void.",
+    )
+
+
+@account.command("reset-second-factor")
+@click.argument("login")
+@click.option("--reason", required=True, help="Why, and how you know that it is they who ask.")
+@pass_door
+def reset_second_factor(door: Door, login: str, reason: str) -> None:
+    """Take a lost second factor away: they set a new one at their next sign-in."""
+    with door.acting(confirmed=True) as (session, actor):
+        row = accounts.find_managed(session, login, actor=actor)
+        second_factor.reset_second_factor(session, row, reason=reason, actor=actor)
+    door.say({"login": login}, f"{login} is signed out and sets a second factor at the next sign-in.")
 
 
 @account.command("switch-off")

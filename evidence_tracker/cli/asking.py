@@ -75,7 +75,7 @@ def ask(prompt: str, *, choices: Sequence[str] = (), default: str | None = None)
             f"{prompt}: this is needed, but there is no terminal to ask at.",
             advice="Set the instance up with 'init', then start this again.",
         )
-    kind = click.Choice(list(choices)) if choices else click.STRING
+    kind = click.Choice([str(choice) for choice in choices]) if choices else click.STRING
     answer: str = click.prompt(prompt, default=default, type=kind, err=True)
     refuse_broken_text(answer, prompt)
     return answer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from evidence_tracker.cli.demonstration.course import LEAD, run
+from evidence_tracker.cli.demonstration.course import run
 from evidence_tracker.cli.demonstration.people import STAFF
 from evidence_tracker.cli.demonstration.story import Telling, screen
 from evidence_tracker.cli.demonstration.world import PASSPHRASE
@@ -57,11 +57,9 @@ def demo(door: Door, evidence: Path | None, no_serve: bool, port: int) -> int:
 
 def sign_ins(url: str) -> list[str]:
     """Return who can sign in where, and with what."""
-    people = {"halyna": (LEAD, ("lead, operator, security officer, first custodian",))} | dict(STAFF)
-    return [
-        f"The web face is at {url} until Ctrl-C. Sign in as one of them, with the secret: {PASSPHRASE}",
-        *(
-            f"  {login:<8} {', '.join(str(role) for role in roles) or 'no role at headquarters':<52} {name}"
-            for login, (name, roles) in people.items()
-        ),
-    ]
+    told = [f"In a browser, until Ctrl-C: {url}", f"Sign in as one of them, with the secret: {PASSPHRASE}"]
+    told.append("  halyna   Halyna Vydumana        lead, operator, security officer, first custodian")
+    for login, (name, roles) in STAFF.items():
+        shown = name.split(" (", 1)[0]
+        told.append(f"  {login:<8} {shown:<22} {', '.join(str(role) for role in roles)}")
+    return told

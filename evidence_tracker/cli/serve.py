@@ -78,10 +78,10 @@ def serve(door: Door, bind: str, threads: int, behind_proxy: bool) -> None:
     --passphrase-fd it is open from the start.
     """
     address = Address.parse(bind)
+    refuse_taken(address)
     unlocker = _first_start(door, address) if not (door.path / CONFIG).exists() else None
     kind = Settings.load(door.path).kind
     refuse_strangers(kind, address)
-    refuse_taken(address)
     if unlocker is None:
         unlocker = _given(door)
     if not address.is_of_this_machine and not behind_proxy:
@@ -139,7 +139,7 @@ def _first_start(door: Door, address: Address) -> Unlocker:
     door.warn(f"There is no instance in {door.path} yet. Some questions, and it is set up.")
     organisation = ask("Name of the organisation that keeps the evidence")
     origin = ask("Origin of the custody log, DOMAIN/INSTANCE (it cannot be changed later)")
-    kind = Kind(ask("What it is for", choices=[kind.value for kind in Kind], default=Kind.HEADQUARTERS.value))
+    kind = Kind(ask("What it is for", choices=list(Kind), default=Kind.HEADQUARTERS.value))
     refuse_strangers(kind, address)
     user = system_user()
     login = ask("Login of the first account", default=login_from(user))

@@ -218,9 +218,9 @@ def test_a_raw_put_needs_the_token_in_its_header(guarded):
     sign_in(guarded, csrf_token=token)
     token = token_in(guarded.get("/account").text)
 
-    assert guarded.put("/missions/new", data={"title": "x"}).status_code == 400
-    kept = guarded.put("/missions/new", data={"title": "x"}, headers={"X-CSRFToken": token})
-    assert kept.status_code != 400
+    assert guarded.put("/missions/x/do/approve", data={"title": "x"}).status_code == 400
+    kept = guarded.put("/missions/x/do/approve", headers={"X-CSRFToken": token})
+    assert kept.status_code == 404
 
 
 # ---------------------------------------------------------------------------- haste
