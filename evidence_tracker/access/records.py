@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Profile, Record, ReferenceCounter
 from evidence_tracker.access.policy import Permission, now, require, visible
+from evidence_tracker.custody import ledger
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import next_version, save_version
 from evidence_tracker.errors import InvalidInput, NotFound, NotReady
@@ -125,6 +126,19 @@ def amend(
         facts=facts,
     )
     return record
+
+
+def note_copy(session: Session, row: AnyRecord, *, how: str, actor: Actor) -> None:
+    """Note that somebody took a copy of a record out of the house (a print, say): an event of the record."""
+    require(session, actor, Permission.READ, row.compartment_id, level=row.level)
+    ledger.record(
+        session,
+        CustodyVerb.COPIED,
+        row.id,
+        compartment_id=row.compartment_id,
+        actor=actor,
+        facts={"how": needed(how, "How it was copied")},
+    )
 
 
 def find(session: Session, model: type[AnyRecord], reference: str, *, actor: Actor) -> AnyRecord:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from evidence_tracker.errors import NotFound
-from evidence_tracker.web import forms, lists, records
+from evidence_tracker.web import forms, lists, printing, records
 from evidence_tracker.web.about import About
 from evidence_tracker.web.kinds import Action, Room, Scope, Section
 
@@ -41,6 +41,12 @@ def _reading_pages(made: Blueprint, room: Room) -> None:
     @made.get("/<reference>/<tab>")
     def tab_page(reference: str, tab: str) -> ResponseReturnValue:
         return records.show(room, reference, tab)
+
+    if not room.is_plain:
+
+        @made.post("/<reference>/pdf")
+        def pdf_page(reference: str) -> ResponseReturnValue:
+            return printing.record_pdf(room, reference)
 
 
 def _forms(made: Blueprint, room: Room) -> None:
