@@ -15,6 +15,7 @@ from evidence_tracker.web import (
     headers,
     health,
     logs,
+    media,
     notice_pages,
     pages,
     session,
@@ -34,6 +35,7 @@ from evidence_tracker.web.rooms import (
     instructions,
     missions,
     parties,
+    people,
     remnants,
     submissions,
     suspects,
@@ -60,6 +62,7 @@ ROOMS = (
     remnants.ROOM,
     incidents.ROOM,
     allegations.ROOM,
+    people.ROOM,
 )
 
 
@@ -79,7 +82,7 @@ def create_app(house: House) -> Flask:
     sign_in.install(app)
     for part in (headers, errors, formats, frame):
         part.install(app)
-    for made in (health, unlock, account, start, work_pages, custody, finding, notice_pages):
+    for made in (health, unlock, account, start, work_pages, custody, finding, media, notice_pages):
         app.register_blueprint(made.blueprint())
     for room in ROOMS:
         app.register_blueprint(pages.blueprint(room))
