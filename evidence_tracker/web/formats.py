@@ -47,12 +47,12 @@ def size(count: int | None) -> str:
     if count is None:
         return ""
     if count < STEP:
-        return str(gettext("%(count)s bytes", count=count))
+        return str(gettext("%(count)s\u00a0bytes", count=count))
     value = Decimal(count)
     for unit in _UNITS:
         value /= STEP
         if value < STEP or unit == _UNITS[-1]:
-            return f"{value:.1f} {unit}"
+            return f"{value:.1f}\u00a0{unit}"
     raise ValueError("a size without a unit")
 
 
@@ -133,7 +133,8 @@ def _worded(when: Moment) -> str:
         return str(gettext("after %(date)s", date=value.removeprefix("after ")))
     if when.precision is Precision.BETWEEN:
         return value.replace("/", " – ")
-    return value.replace("T", ", ")
+    day, _, clock = value.partition("T")
+    return f"{format_date(date.fromisoformat(day), 'd MMM y')}, {clock}" if clock else value
 
 
 def digest(sha256: str | None) -> Markup:

@@ -4,7 +4,7 @@ The five kinds of page are made from these once, in ``lists``, ``records`` and `
 (the matrix, the guided path) is in modules of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, auto
@@ -100,8 +100,8 @@ class Action:
     ``fields`` may depend on the record; ``asks`` takes their place where they depend on more than that.
     ``amends`` prefills the fields from the record (or item) and states only what differs. ``above`` is a
     template over the fields, which shows what ``look`` finds as ``look``. ``tab`` is the tab of the record
-    that one comes back to. ``shows`` answers with a page of its own once the act is committed, instead of
-    leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
+    that one comes back to. ``button`` stands on the button where the label would not say what it does.
+    ``shows`` answers with a page of its own once the act is committed, instead of leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
     kept nowhere before it is saved; ``drafting`` keeps it elsewhere than the common drafts.
     ``is_confirmed`` asks for one's own secret. ``typed`` asks for the reference to be typed, because it
     cannot be undone, as ``warning`` says. ``is_long``: ``run`` returns a function that is told a progress,
@@ -120,6 +120,7 @@ class Action:
     is_confirmed: bool = False
     is_long: bool = False
     typed: bool = False
+    button: Label = ""
     warning: Label = ""
     help: Label = ""
     done: Label = ""
@@ -235,7 +236,7 @@ class Tab:
     """A tab of a record that is more than sections: its own template and what it shows.
 
     ``data`` returns ``more`` for the template; the rows under its key ``noted`` count for the level at
-    which the reading is noted.
+    which the reading is noted. ``when`` says which records have it.
     """
 
     name: str
@@ -243,6 +244,7 @@ class Tab:
     template: str | None = None
     data: Callable[[Session, Any, Actor], dict[str, Any]] | None = None
     permission: Permission | None = None
+    when: Always = always
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +255,7 @@ class Room:
     ``template`` shows the overview where ``kinds/record.html`` is not enough; what ``data`` returns is
     ``more`` in it. ``needs`` is what opening a record asks for, None where being let in is enough. A plain
     one (an account, a compartment) is no record of a room: nobody answers for it, and it has no legal basis.
+    ``words`` are what its columns are called, where the column itself says little.
     """
 
     name: str
@@ -275,5 +278,6 @@ class Room:
     within: tuple[str, Label] | None = None
     needs: Permission | None = Permission.READ
     is_plain: bool = False
+    words: Mapping[str, Label] = field(default_factory=dict)
     template: str | None = None
     data: Callable[[Session, Any, Actor], dict[str, Any]] | None = None

@@ -40,7 +40,7 @@ def show(room: Room, reference: str, tab: str) -> ResponseReturnValue:
     with door.reading() as (session, actor):
         frame.prepare(session, actor)
         row = room.find(session, reference, actor=actor)
-        tabs = [one for one in tabs_of(room) if _may_open(room, one, row, session, actor)]
+        tabs = [one for one in tabs_of(room) if one.when(row) and _may_open(room, one, row, session, actor)]
         chosen = next((one for one in tabs if one.name == tab), None)
         if chosen is None:
             raise NotFound(gettext("There is no such page of this record."))

@@ -1,5 +1,6 @@
 """The words of the program for people: enums, fields, acts. Everything goes through gettext."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from flask_babel import LazyString, gettext
@@ -26,6 +27,42 @@ _COLUMNS: dict[str, LazyString] = {
     "since": _l("Since"),
     "until": _l("Until"),
     "source": _l("According to"),
+    "ihl_basis": _l("Treaty articles"),
+    "target_object": _l("What was hit"),
+    "target_status": _l("What it was at the time"),
+    "warning_given": _l("Warning given"),
+    "undefended_status": _l("Place undefended"),
+    "weapon_system": _l("Weapon"),
+    "launch_direction": _l("From where it came"),
+    "reverberating_effects": _l("What followed from the damage"),
+    "advantage_notes": _l("Military advantage to be expected"),
+    "size_bytes": _l("Size"),
+    "sha256": _l("SHA-256"),
+    "received_at": _l("Received"),
+    "received_from": _l("Handed over by"),
+    "source_kind": _l("Kind of source"),
+    "method": _l("How it was collected"),
+    "device_clock_offset_s": _l("Seconds its clock was ahead"),
+    "retention": _l("How long it is kept"),
+    "derivative_kind": _l("What it is to its original"),
+    "made_how": _l("What was done"),
+    "made_with": _l("Made with"),
+    "checked_at": _l("Checked by a second person"),
+    "exception_reason": _l("Why it had to be taken"),
+    "imminent_loss": _l("Why it would have been lost"),
+    "lawful_basis": _l("Why taking it was lawful"),
+    "authority_answer": _l("What the authority answered"),
+    "protective_equipment": _l("What to wear"),
+    "munition_basis": _l("What that rests on"),
+    "crater_diameter_mm": _l("Diameter of the crater (mm)"),
+    "crater_depth_mm": _l("Depth of the crater (mm)"),
+    "crater_azimuth_deg": _l("Where it came from (degrees from north)"),
+    "crater_note": _l("What else the ground shows"),
+    "is_handled": _l("Touched or moved"),
+    "direction_deg": _l("Direction (degrees from north)"),
+    "duration_ms": _l("Duration (milliseconds)"),
+    "has_scale": _l("With a scale"),
+    "imei": _l("IMEI"),
 }
 
 
@@ -45,7 +82,20 @@ _WORDS: dict[str, LazyString] = {
     "authorised-by-union-law": _l("Authorised by Union law"),
     "lei": _l("LEI"),
     "id_seen": _l("Document seen"),
+    "inculpatory": _l("Speaks for it (inculpatory)"),
+    "exculpatory": _l("Speaks against it (exculpatory)"),
+    "context": _l("Context"),
     "latin_name": _l("Name in Latin letters"),
+    "re-contact": _l("Contacting again"),
+    "mandate": _l("Mandate"),
+    "who-we-are": _l("Who we are"),
+    "not-state-or-icc": _l("We are neither the State nor the ICC"),
+    "voluntary": _l("It is voluntary"),
+    "may-stop": _l("The person may stop, skip and correct at any time"),
+    "no-payment": _l("Nothing is paid or promised for it"),
+    "possible-uses": _l("What it may be used for"),
+    "confidentiality-limits": _l("Where confidentiality ends: courts, the defence"),
+    "complaint-channel": _l("Where to complain"),
 }
 
 
@@ -58,11 +108,18 @@ def said(word: StrEnum | str | None) -> str:
         return str(_WORDS[text])
     if text.isupper():
         return text
+    if text[:1].isdigit():
+        return text.replace("-", "–")  # noqa: RUF001 - a span of years
     return str(gettext(text.replace("-", " ").replace("_", " ").capitalize()))
 
 
-def column(name: str) -> str:
-    """Return the name of a column as a person reads it: ``legal_basis`` → Legal basis."""
+def column(name: str, own: Mapping[str, LazyString | str] | None = None) -> str:
+    """Return the name of a column as a person reads it: ``legal_basis`` → Legal basis.
+
+    ``own`` are the words of a room, which come before those that all rooms share.
+    """
+    if own and name in own:
+        return str(own[name])
     if name in _COLUMNS:
         return str(_COLUMNS[name])
     bare = name.removesuffix("_id").removeprefix("is_").removeprefix("has_")

@@ -18,6 +18,7 @@ from evidence_tracker.casework.exhibits.models import (
     Confidence,
     Exhibit,
     ExhibitKind,
+    ExhibitMetadata,
     ExhibitPerson,
     ItemPhoto,
     PersonRole,
@@ -149,6 +150,38 @@ def _has_source(session: Session, actor: Actor) -> ColumnElement[bool]:
         visible(session, actor, ExhibitPerson),
         visible(session, actor, Person),
     )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a page says of an exhibit at once: its mission, and what the newest examination found."""
+
+    mission: str | None
+    pages: int | None
+    failed: str | None
+
+
+def beside(session: Session, exhibit: Exhibit, *, actor: Actor) -> Beside:
+    """Return the reference of its mission, its pages and why it could not be examined, in one question."""
+    mission = select(Mission.reference).where(
+        Mission.id == exhibit.mission_id, visible(session, actor, Mission)
+    )
+    newest = (
+        select(ExhibitMetadata.id)
+        .where(ExhibitMetadata.exhibit_id == exhibit.id, visible(session, actor, ExhibitMetadata))
+        .order_by(ExhibitMetadata.examined_at.desc(), ExhibitMetadata.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = select(ExhibitMetadata).where(ExhibitMetadata.id == newest)
+    row = session.execute(
+        select(
+            mission.scalar_subquery(),
+            found.with_only_columns(ExhibitMetadata.pages).scalar_subquery(),
+            found.with_only_columns(ExhibitMetadata.failed).scalar_subquery(),
+        )
+    ).one()
+    return Beside(*row)
 
 
 def count_exhibits(session: Session, *, actor: Actor, mission: Mission | None = None) -> int:

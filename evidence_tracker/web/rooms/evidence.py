@@ -128,10 +128,6 @@ def _particulars(_session: Session, row: Exhibit, _actor: Actor) -> Markup | Non
     return Markup("<br>").join(lines) or None
 
 
-def _mission(session: Session, row: Exhibit, actor: Actor) -> Markup | None:
-    return asked.mission_link(session, row.mission_id, actor)
-
-
 def _status(row: Exhibit) -> str | None:
     """Return what a working copy is, and whether a second person has looked at it."""
     if row.derivative_kind is None:
@@ -181,7 +177,7 @@ ROOM = Room(
         Facts(
             title=_l("Where it comes from"),
             names=(
-                *("mission_id", "source_kind", "received_from", "received_at", "collected", "collected_by"),
+                *("source_kind", "received_from", "received_at", "collected", "collected_by"),
                 *("place", "method", "device", "device_clock_offset_s"),
             ),
         ),
@@ -195,10 +191,17 @@ ROOM = Room(
             names=("particulars", "retention", "admissibility_notes"),
         ),
     ),
-    show={"size_bytes": _size, "particulars": _particulars, "mission_id": _mission},
+    show={"size_bytes": _size, "particulars": _particulars},
     tabs=(
+        Tab(
+            name="text",
+            title=_l("Text"),
+            template="rooms/evidence_text.html",
+            data=evidence_view.words,
+            when=evidence_view.has_words,
+        ),
         Tab(name="origin", title=_l("Origin and digests")),
-        Tab(name="examination", title=_l("Examination")),
+        Tab(name="examination", title=_l("Examination"), when=_has_bytes),
         Tab(
             name="keeping",
             title=_l("Keeping"),

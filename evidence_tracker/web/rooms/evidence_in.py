@@ -36,8 +36,8 @@ from evidence_tracker.web.rooms.evidence_facts import DEVICE, KEEPING, KIND, ORI
 KIND_OF_DRAFT = "evidence/receive"
 GOOD_FOR = timedelta(hours=24)
 HOME = asked.home(Permission.TAKE_IN)
-FIRST: tuple[Field, ...] = (HOME, ORIGIN[0], SOURCE, *ORIGIN[1:5])
-MORE: tuple[Field, ...] = (KIND, *WORDS, ORIGIN[5], *DEVICE, *KEEPING)
+FIRST: tuple[Field, ...] = (HOME, *ORIGIN[:4])
+MORE: tuple[Field, ...] = (SOURCE, *ORIGIN[4:], *WORDS, KIND, *DEVICE, *KEEPING)
 RULES: tuple[Field, ...] = tuple(
     replace(one, help=_l("Left empty, that of the mission.")) for one in fields.governance()
 )

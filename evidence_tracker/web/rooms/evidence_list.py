@@ -19,6 +19,7 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking
 from evidence_tracker.web.kinds import Column, Filter, Listing, View
 from evidence_tracker.web.rooms import asked, evidence_view
+from evidence_tracker.web.words import said
 
 _ONE_DAY = timedelta(days=1)
 
@@ -132,15 +133,20 @@ FILTERS = (
     Filter(name="is_graphic", label=_l("Graphic"), **_either(_l("graphic"), _l("not graphic"))),
 )
 
+
+def _kind(row: Exhibit) -> str:
+    """Return the kind, and what a working copy is."""
+    return ", ".join(said(word) for word in (row.kind, row.derivative_kind) if word)
+
+
 LISTING = Listing(
     page=page_evidence,
     columns=(
         Column(label=_l("Title"), cell=lambda row: row.title),
-        Column(label=_l("Kind"), cell=lambda row: row.kind),
+        Column(label=_l("Kind"), cell=_kind),
         Column(label=_l("Collected"), cell=lambda row: row.collected),
         Column(label=_l("Received"), cell=lambda row: row.received_at, is_narrow=True),
         Column(label=_l("Size"), cell=lambda row: row.size_bytes, kind="size", is_narrow=True),
-        Column(label=_l("Working copy"), cell=lambda row: row.derivative_kind, is_narrow=True),
     ),
     filters=FILTERS,
     empty=_l(
@@ -148,6 +154,6 @@ LISTING = Listing(
     ),
     is_scoped=True,
     template="rooms/evidence_list.html",
-    prepare=evidence_view.shown_graphic,
+    prepare=evidence_view.tiles,
     views=(View(name="gallery", label=_l("Gallery"), rows="rooms/evidence_tiles.html", icon="layout-grid"),),
 )

@@ -1,11 +1,12 @@
 """What is known about an evidence item: whom it touches, who held it, whose digests agree, what it says itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.casework.exhibits import (
@@ -17,17 +18,19 @@ from evidence_tracker.casework.exhibits import (
 from evidence_tracker.casework.exhibits.models import (
     DigestRole,
     Exhibit,
+    ExhibitPerson,
     HolderKind,
     LinkBasis,
     PersonRole,
 )
+from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.db import as_json
 from evidence_tracker.vault.models import Blob
 from evidence_tracker.web import door
 from evidence_tracker.web.fields import Asking, Field, Long, Number, Text, When, Word
 from evidence_tracker.web.forms import amender
-from evidence_tracker.web.kinds import Action, Column, Deed, Pair, Scope, Section, ongoing
+from evidence_tracker.web.kinds import Action, Column, Deed, Scope, Section, ongoing
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.works import Progress
 
@@ -142,8 +145,18 @@ def _state_digest(deed: Deed) -> Callable[[Progress], Any]:
     return work
 
 
-def _persons(session: Session, row: Exhibit, actor: Actor) -> Sequence[Pair]:
-    return [Pair(link, person) for link, person in people.persons_of(session, row, actor=actor)]
+@dataclass(frozen=True)
+class Linked:
+    """A link of a person, the person, and the way to them."""
+
+    item: ExhibitPerson
+    other: Person
+    way: Markup
+
+
+def _persons(session: Session, row: Exhibit, actor: Actor) -> Sequence[Linked]:
+    found = people.persons_of(session, row, actor=actor)
+    return [Linked(link, person, asked.person_link(person.code)) for link, person in found]
 
 
 def _has_bytes(row: Exhibit) -> bool:
@@ -155,12 +168,7 @@ PERSONS = Section(
     title=_l("Persons"),
     rows=_persons,
     is_aside=True,
-    columns=(
-        Column(label=_l("Person"), cell=lambda row: asked.person_link(row.other.code)),
-        Column(label=_l("Is"), cell=lambda row: row.item.role),
-        Column(label=_l("May be used by"), cell=lambda row: row.item.basis),
-    ),
-    empty=_l("Nobody is linked to it."),
+    template="rooms/evidence_persons.html",
     actions=(
         Action(
             name="link",

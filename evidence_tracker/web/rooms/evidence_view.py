@@ -9,16 +9,16 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from flask import session as browser
 from flask.typing import ResponseReturnValue
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import Permission
-from evidence_tracker.casework.exhibits import queries, transfers
+from evidence_tracker.casework.exhibits import previews, queries, transfers
 from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.standing import Standing, standing_of
-from evidence_tracker.web import door, frame, paths_back
+from evidence_tracker.web import door, frame, media, paths_back
 from evidence_tracker.web.rooms import asked
 
 #: After so long, nobody relies on a look any more.
@@ -60,18 +60,66 @@ def seal_of(row: Exhibit, standing: Standing, at: datetime) -> SealShown:
     return SealShown(SealState.SEALED, _l("sealed, checked"), checked, standing)
 
 
+@dataclass(frozen=True)
+class Look:
+    """How an item is looked at: ``kind`` is picture, pages, sound, film, text, thing or none; ``why`` says why none.
+
+    ``page`` and ``pages`` count from 1; ``is_hidden``: it is graphic, and nobody asked to see it yet.
+    """
+
+    kind: str
+    is_hidden: bool
+    page: int = 1
+    pages: int = 1
+    why: str = ""
+
+
+def look_at(row: Exhibit, beside: queries.Beside) -> Look:
+    """Return how an item is looked at, without opening it."""
+    looks, hidden = previews.looks_of(row.media_type), is_hidden(row)
+    if row.media_type is None:
+        return Look("thing", hidden)
+    if looks.picture and beside.failed:
+        return Look("none", hidden, why=beside.failed)
+    if looks.pages and (beside.pages or 1) > 1:
+        pages = beside.pages or 1
+        return Look("pages", hidden, min(max(request.args.get("page", 1, int), 1), pages), pages)
+    if looks.picture:
+        return Look("picture", hidden)
+    if media.is_played(row.media_type):
+        return Look("film" if media.PLAYED[row.media_type].startswith("video/") else "sound", hidden)
+    if looks.text:
+        return Look("text", hidden)
+    why = gettext("Files of the type %(kind)s are not shown here.", kind=row.media_type)
+    return Look("none", hidden, why=why)
+
+
 def data(session: Session, row: Exhibit, actor: Actor) -> dict[str, Any]:
     """Return what the overview shows beside the facts."""
     kin = queries.kin_of(session, row, actor=actor)
+    beside = queries.beside(session, row, actor=actor)
     standing = standing_of(session, row.id, row.blob_id)
     may_copy = frame.held(session, actor).may(Permission.RECORD, row.compartment_id)
     return {
         "kin": kin,
         "noted": [*kin.derivatives, *kin.same_bytes],
         "seal": None if standing is None else seal_of(row, standing, asked.now()),
-        "is_hidden": is_hidden(row),
+        "look": look_at(row, beside),
+        "mission": beside.mission,
         "may_copy": may_copy and row.blob_id is not None,
     }
+
+
+def words(session: Session, row: Exhibit, actor: Actor) -> dict[str, Any]:
+    """Return the words of an item, as the sandbox read them."""
+    if is_hidden(row):
+        return {"text": None, "is_hidden": True}
+    return {"text": previews.text_of(session, door.instance().vault, row, actor=actor), "is_hidden": False}
+
+
+def has_words(row: Exhibit) -> bool:
+    """Say whether words can be read in it."""
+    return previews.looks_of(row.media_type).text
 
 
 def keeper(session: Session, row: Exhibit, actor: Actor) -> dict[str, Any]:
@@ -84,9 +132,17 @@ def is_hidden(row: Exhibit) -> bool:
     return row.is_graphic and row.id.hex not in browser.get(SHOWN, ())
 
 
-def shown_graphic(_session: Session, rows: Sequence[Exhibit], _actor: Actor) -> set[str]:
-    """Return the references of the rows of a list that are not to be seen yet."""
-    return {row.reference for row in rows if is_hidden(row)}
+@dataclass(frozen=True)
+class Tile:
+    """How a row of the gallery looks: whether there is a picture of it, and whether it is hidden yet."""
+
+    has_picture: bool
+    is_hidden: bool
+
+
+def tiles(_session: Session, rows: Sequence[Exhibit], _actor: Actor) -> dict[str, Tile]:
+    """Return how the rows of a list look, by their references."""
+    return {row.reference: Tile(previews.looks_of(row.media_type).picture, is_hidden(row)) for row in rows}
 
 
 def routes(made: Blueprint) -> None:

@@ -35,6 +35,7 @@ from evidence_tracker.web.kinds import (
     Room,
     Scope,
     Section,
+    Tab,
 )
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.remnant_facts import COMPONENT, REMNANT, VIEWS
@@ -123,6 +124,7 @@ def _add_photo(deed: Deed) -> Any:
 PARTS = Section(
     name="components",
     title=_l("Marked parts inside it"),
+    tab="parts",
     rows=_parts,
     columns=(
         Column(label=_l("Part"), cell=lambda part: part.item.description),
@@ -247,6 +249,7 @@ ROOM = Room(
         Facts(title=_l("Safety"), names=("is_handled", "cleared_by", "cleared", "custodian", "note")),
     ),
     show={"exhibit_id": _exhibit_of},
+    tabs=(Tab(name="parts", title=_l("Parts")),),
     sections=(PARTS, PHOTOS),
     actions=(
         Action(
