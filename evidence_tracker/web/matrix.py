@@ -5,12 +5,13 @@ columns are the three directions and not the pieces of evidence: with four hundr
 would be read by nobody, and what speaks against an element must not be somewhere at the right.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import g, request, url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from evidence_tracker.casework.allegations.categories import WHOLE, ElementKind
 from evidence_tracker.casework.allegations.coverage import coverage_by_named, coverage_in
 from evidence_tracker.casework.allegations.matrix import Borne, ElementMatrix, ElementRow, matrix
 from evidence_tracker.casework.allegations.models import Allegation, Direction
+from evidence_tracker.casework.incidents.citations import Citation
 from evidence_tracker.casework.incidents.evidence import Cited, EvidenceKind
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.citing import playable_by_id
@@ -77,6 +79,7 @@ def data(session: Session, row: Allegation, actor: Actor) -> dict[str, Any]:
         "columns": COLUMNS,
         "said": {direction: said for direction, _title, said in COLUMNS},
         "way": _way,
+        "short": passage_in_short,
         "coverage": coverage_in(found),
         "named": named,
         "opened": opened,
@@ -86,6 +89,13 @@ def data(session: Session, row: Allegation, actor: Actor) -> dict[str, Any]:
             *(naming.link for one in named for naming in one.namings),
         ],
     }
+
+
+def passage_in_short(citation: Citation) -> str:
+    """Return a passage as it fits on a chip: a region as a word, no hours where there are none."""
+    before, is_region, _numbers = citation.anchor.partition("xywh=")
+    words = f"{before}{gettext('region')}" if is_region else citation.anchor
+    return re.sub(r"\b00:(\d\d:\d\d)", r"\1", words)
 
 
 def _way(cited: Cited) -> str | None:

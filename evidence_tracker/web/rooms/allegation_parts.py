@@ -29,7 +29,7 @@ from evidence_tracker.errors import NotFound
 from evidence_tracker.web import matrix
 from evidence_tracker.web.citing import MOST, Cites, passage
 from evidence_tracker.web.fields import Asking, Choice, Field, Long, Ref, Text, Word
-from evidence_tracker.web.kinds import Action, Column, Deed, Pair, Scope, Section, ongoing
+from evidence_tracker.web.kinds import Action, Deed, Pair, Scope, Section, ongoing
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.categories import mode_choices
 from evidence_tracker.web.rooms.incident_facts import asserted_by
@@ -223,14 +223,8 @@ NAMED = Section(
     title=_l("Suspects and units named under it"),
     rows=_namings,
     link=opened,
-    columns=(
-        Column(label=_l("Reference"), cell=lambda pair: pair.other.reference, kind="ref"),
-        Column(label=_l("Name"), cell=lambda pair: pair.other.name),
-        Column(label=_l("Mode of liability"), cell=lambda pair: pair.item.mode_code),
-        Column(label=_l("How well supported"), cell=lambda pair: pair.item.confidence),
-        Column(label=_l("On what it rests"), cell=lambda pair: pair.item.basis),
-        Column(label=_l("Asserted by"), cell=lambda pair: pair.item.asserted_by),
-    ),
+    template="rooms/parties_to_it.html",
+    is_aside=True,
     empty=_l("Nobody is named yet."),
     actions=(Action(name="name", label=_l("Name one"), scope=Scope.SECTION, fields=NAMING, run=_name),),
     item_actions=(

@@ -133,6 +133,10 @@ def _pack(_session: Session, row: Allegation, _actor: Actor) -> Markup:
     return Markup('<a href="{}">{}</a>').format(url, words)
 
 
+def _rationale(_session: Session, row: Allegation, _actor: Actor) -> Markup:
+    return Markup('<div class="words">{}</div>').format(row.rationale)
+
+
 def _allege(deed: Deed) -> Any:
     return alleging.allege(
         deed.session,
@@ -233,7 +237,7 @@ ROOM = Room(
             names=("rationale", "category", "ihl_basis"),
         ),
     ),
-    show={"category": _pack},
+    show={"category": _pack, "rationale": _rationale},
     template="rooms/allegation.html",
     data=_overview,
     tabs=(Tab(name=matrix.TAB, title=_l("Matrix"), template="kinds/matrix.html", data=matrix.data),),

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.casework.incidents import harm, links, queries
-from evidence_tracker.casework.incidents.models import Incident
+from evidence_tracker.casework.incidents.models import Incident, Stance
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.kinds import Action, Column, Deed, Pair, Scope, Section
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.incident_facts import ACTOR, CASUALTIES, PERSON, REMNANT, SHOWN
+from evidence_tracker.web.words import said
 
 #: The rooms in which the evidence and the actors of a link are opened.
 OPENED_IN = {
@@ -21,6 +24,14 @@ OPENED_IN = {
     "unit": "units",
     "suspect": "suspects",
     "company": "companies",
+}
+
+
+#: A stance looks like the bearing that it would be.
+_LOOKS = {
+    Stance.SUPPORTS: "inculpatory",
+    Stance.CONTRADICTS: "exculpatory",
+    Stance.CONTEXT: "context",
 }
 
 
@@ -36,20 +47,20 @@ def opened(pair: Pair) -> str | None:
     return asked.way(OPENED_IN[str(pair.other.kind)], pair.other.reference)
 
 
-def cited_columns(**labels: Any) -> tuple[Column, Column]:
-    """Return the columns of a citation: the evidence and the passage of it."""
-    return (
-        Column(label=labels.get("evidence", _l("Evidence")), cell=_named, kind="ref"),
-        Column(label=_l("Passage"), cell=lambda pair: pair.item.citation),
-    )
-
-
 def _named(pair: Pair) -> str:
     return str(pair.other.reference)
 
 
-def _changed(pair: Pair) -> Any:
-    return _l("changed since it was cited") if pair.other.version != pair.item.evidence_version else None
+def _passage(pair: Pair) -> Markup:
+    passage = Markup("{}").format(pair.item.citation)
+    if pair.other.version == pair.item.evidence_version:
+        return passage
+    return passage + Markup(' <span class="also">{}</span>').format(gettext("changed since it was cited"))
+
+
+def _stance(pair: Pair) -> Markup:
+    stance = pair.item.stance
+    return Markup('<span class="bearing bearing-{}">{}</span>').format(_LOOKS[stance], said(stance))
 
 
 def _count(deed: Deed) -> Any:
@@ -117,14 +128,8 @@ ACTORS = Section(
     title=_l("Said to have had a part"),
     rows=_pairs(queries.actors_of),
     link=opened,
-    columns=(
-        Column(label=_l("Reference"), cell=_named, kind="ref"),
-        Column(label=_l("Name"), cell=lambda pair: pair.other.name),
-        Column(label=_l("Part"), cell=lambda pair: pair.item.role),
-        Column(label=_l("How well supported"), cell=lambda pair: pair.item.confidence),
-        Column(label=_l("On what it rests"), cell=lambda pair: pair.item.basis),
-        Column(label=_l("Asserted by"), cell=lambda pair: pair.item.asserted_by),
-    ),
+    template="rooms/parties_to_it.html",
+    is_aside=True,
     empty=_l("Nobody named."),
     actions=(_adding("link", _l("Name one"), ACTOR, _linking(links.link_actor, "bearer")),),
     item_actions=(END,),
@@ -133,11 +138,9 @@ PERSONS = Section(
     name="persons",
     title=_l("Persons"),
     rows=_pairs(queries.persons_of),
-    columns=(
-        Column(label=_l("Person"), cell=lambda pair: asked.person_link(pair.other)),
-        Column(label=_l("Role"), cell=lambda pair: pair.item.role),
-        Column(label=_l("Note"), cell=lambda pair: pair.item.note),
-    ),
+    columns=(Column(label=_l("Person"), cell=lambda pair: asked.person_link(pair.other)),),
+    template="rooms/persons_in_it.html",
+    is_aside=True,
     empty=_l("Nobody linked, or nobody whom you may see."),
     actions=(
         _adding(
@@ -157,11 +160,11 @@ EVIDENCE = Section(
     rows=_pairs(queries.evidence_of),
     link=opened,
     columns=(
-        *cited_columns(),
-        Column(label=_l("Shows"), cell=lambda pair: pair.item.shows, kind="words"),
-        Column(label=_l("Stance"), cell=lambda pair: pair.item.stance, kind="state"),
+        Column(label=_l("Evidence"), cell=_named, kind="ref"),
+        Column(label=_l("Shows"), cell=lambda pair: pair.item.shows),
+        Column(label=_l("Passage"), cell=_passage),
+        Column(label=_l("Stance"), cell=_stance),
         Column(label=_l("Asserted by"), cell=lambda pair: pair.item.asserted_by),
-        Column(label=_l("Note"), cell=_changed),
     ),
     empty=_l("No evidence linked yet."),
     actions=(
@@ -184,7 +187,7 @@ REMNANTS = Section(
         Column(label=_l("Reference"), cell=_named, kind="ref"),
         Column(label=_l("What it is thought to be"), cell=lambda pair: pair.other.munition),
         Column(label=_l("Confidence"), cell=lambda pair: pair.other.confidence),
-        Column(label=_l("Why it belongs here"), cell=lambda pair: pair.item.attribution, kind="words"),
+        Column(label=_l("Why it belongs here"), cell=lambda pair: pair.item.attribution),
     ),
     empty=_l("None attributed to it."),
     actions=(

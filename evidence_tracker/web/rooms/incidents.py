@@ -71,6 +71,10 @@ def _mission(session: Session, row: Incident, actor: Actor) -> Markup | None:
     return Markup('<a href="{}">{}</a>').format(url, text) if url else text
 
 
+def _narrative(_session: Session, row: Incident, _actor: Actor) -> Markup:
+    return Markup('<div class="words">{}</div>').format(row.narrative)
+
+
 def _record(deed: Deed) -> Incident:
     mission = deed.took("mission") or asked.mission_of(deed)
     named = {name: value for name in GOVERNED if (value := deed.took(name)) is not None}
@@ -137,7 +141,7 @@ ROOM = Room(
     ),
     facts=FACTS,
     status=lambda _row: None,
-    show={"mission": _mission},
+    show={"mission": _mission, "narrative": _narrative},
     tabs=(
         Tab(name="evidence", title=_l("Evidence")),
         Tab(
