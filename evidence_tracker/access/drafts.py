@@ -48,6 +48,12 @@ def read(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> dict
     return content
 
 
+def of_mine(session: Session, *, actor: Actor, limit: int = 20) -> list[Draft]:
+    """Return the actor's own drafts, the newest first: which forms wait, not what is in them."""
+    query = select(Draft).where(Draft.account_id == actor.account_id)
+    return list(session.scalars(query.order_by(Draft.updated_at.desc(), Draft.id).limit(limit)))
+
+
 def discard(session: Session, *, kind: str, subject_id: UUID, actor: Actor) -> None:
     """Remove the actor's own draft, after it was saved as a version or thrown away."""
     session.execute(

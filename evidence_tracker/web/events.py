@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.indexing import SearchEntry
 from evidence_tracker.access.models import Account
+from evidence_tracker.access.policy import visible
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.custody.history import CustodyEvent, events_of
 from evidence_tracker.vault.keyring import Keyring
@@ -80,6 +82,21 @@ def told(session: Session, row: Any, model: Any, actor: Actor, *, newest_first: 
         "naming": naming.names_in(session, values, actor=actor),
         "columns": {column.key: column for column in model.__table__.columns},
     }
+
+
+def recent(session: Session, actor: Actor, limit: int = 8) -> list[SearchEntry]:
+    """Return the newest records that somebody recorded and that may be seen, for the start page."""
+    query = (
+        select(SearchEntry)
+        .where(
+            SearchEntry.record_id == SearchEntry.home_id,
+            SearchEntry.reference.is_not(None),
+            visible(session, actor, SearchEntry),
+        )
+        .order_by(SearchEntry.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
 
 
 def log_of(session: Session, subject: UUID) -> list[Done]:

@@ -1,10 +1,21 @@
 """The start page: what waits, what is overdue, what is unsafe. Also where one works, and what is new."""
 
-from flask import Blueprint, redirect, render_template, request
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask import session as browser
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from evidence_tracker.web import door, frame
+from evidence_tracker.access import drafts
+from evidence_tracker.access.indexing import SearchEntry
+from evidence_tracker.access.models import Draft
+from evidence_tracker.access.policy import visible
+from evidence_tracker.custody.events import Actor
+from evidence_tracker.web import door, events, frame
+from evidence_tracker.web.addresses import address_of
+from evidence_tracker.web.worklist import Section, worklist
 
 
 def blueprint() -> Blueprint:
@@ -15,7 +26,15 @@ def blueprint() -> Blueprint:
     def show() -> ResponseReturnValue:
         with door.reading() as (session, actor):
             frame.prepare(session, actor)
-            return render_template("start.html")
+            groups = worklist(session, actor, held=frame.held(session, actor))
+            return render_template(
+                "start.html",
+                parts=[(part, [one for one in groups if one.section is part]) for part in Section],
+                address_of=address_of,
+                recent=events.recent(session, actor),
+                drafts=_unsaved(session, actor),
+                today=door.instance().clock.now().date(),
+            )
 
     @made.post("/scope")
     def choose_scope() -> ResponseReturnValue:
@@ -31,3 +50,31 @@ def blueprint() -> Blueprint:
         return redirect(back if is_ours else "/", 303)
 
     return made
+
+
+def _unsaved(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Return the forms that were begun and not saved, each with the address at which one goes on."""
+    mine = drafts.of_mine(session, actor=actor)
+    query = select(SearchEntry.record_id, SearchEntry.reference).where(
+        SearchEntry.record_id.in_([one.subject_id for one in mine]), visible(session, actor, SearchEntry)
+    )
+    references = {row.record_id: row.reference for row in session.execute(query)} if mine else {}
+    return [_begun(one, references.get(one.subject_id)) for one in mine]
+
+
+def _begun(draft: Draft, reference: str | None) -> dict[str, Any]:
+    room, section, action = (*draft.kind.split("/"), "", "")[:3]
+    names: dict[str, Any] = {"action": action}
+    if reference is not None:
+        names["reference"] = reference
+    if section:
+        names["section"] = section
+    endpoint = f"{room}.{'part' if section else 'act' if reference else 'new'}"
+    is_there = endpoint in frame.endpoints() and (reference is not None or not section)
+    return {
+        "room": room,
+        "action": action,
+        "reference": reference,
+        "at": draft.updated_at,
+        "url": url_for(endpoint, **names) if is_there else None,
+    }
