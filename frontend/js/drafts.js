@@ -84,6 +84,15 @@ function schedule(form) {
   state.timer = setTimeout(() => keep(form), PAUSE_MS);
 }
 
+/** Resolve when the server has what stands in a form, or could not take it: what follows relies on it. */
+export async function keptNow(form) {
+  const state = stateOf(form);
+  while (state.timer || state.sending) {
+    if (state.sending) await new Promise((later) => setTimeout(later, 50));
+    else await keep(form);
+  }
+}
+
 const drafted = () => document.querySelectorAll("form[data-draft]");
 
 for (const change of ["input", "change"]) {

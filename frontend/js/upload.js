@@ -2,6 +2,7 @@
 // here, its reference and digest. What failed can be tried again; what waits for the connection goes on by itself.
 
 import { carriesFiles, chosenFrom, dropped } from "./chosen.js";
+import { keptNow } from "./drafts.js";
 import { announce, make, notice } from "./notices.js";
 import { lost } from "./offline.js";
 import { NotReceived, send } from "./sending.js";
@@ -15,6 +16,8 @@ const islands = new Map();
 class Island {
   constructor(element) {
     this.element = element;
+    // What the form around it says of all files has to be there before the first of them.
+    this.form = element.closest("form[data-draft]");
     this.list = element.querySelector("[data-upload-list]") ?? element.appendChild(make("ol", "intake"));
     this.items = [];
     this.waiting = [];
@@ -77,7 +80,7 @@ class Island {
         continue;
       }
       this.known.add(identity);
-      const item = { file, path, size: file?.size ?? 0, sent: 0 };
+      const item = { file, path, identity, size: file?.size ?? 0, sent: 0 };
       this.items.push(item);
       this.size += item.size;
       if (file) this.waiting.push(item);
@@ -98,6 +101,7 @@ class Island {
     this.active += 1;
     this.row(item);
     try {
+      if (this.form) await keptNow(this.form);
       const said = await send(this.element.dataset.upload, item, {
         progress: (sent) => this.progress(item, sent),
         started: (request) => (item.request = request),
@@ -156,6 +160,7 @@ class Island {
     item.sent = 0;
     item.error = error;
     this.failed.add(item);
+    this.known.delete(item.identity); // choosing it anew is another way of trying again
     item.element.classList.add("is-failed");
     item.bar.remove();
     item.state.textContent = say("uploadFailed");
