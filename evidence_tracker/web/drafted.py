@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from flask import request
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -74,9 +75,14 @@ def may_keep(asking: Asking) -> bool:
 
 def _subject(about: About, asking: Asking) -> UUID:
     about_what = asking.item or asking.row
-    if about_what is not None:
-        return UUID(str(about_what.id))
-    return uuid5(NAMESPACE_URL, f"evidence-tracker/new/{about.kind}")
+    subject = (
+        uuid5(NAMESPACE_URL, f"evidence-tracker/new/{about.kind}")
+        if about_what is None
+        else UUID(str(about_what.id))
+    )
+    if not about.action.apart:
+        return subject
+    return uuid5(subject, "/".join(request.values.get(name, "") for name in about.action.apart))
 
 
 def _home(asking: Asking, typed: Typed) -> UUID:

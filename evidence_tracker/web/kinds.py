@@ -102,7 +102,8 @@ class Action:
     template over the fields, which shows what ``look`` finds as ``look``. ``tab`` is the tab of the record
     that one comes back to. ``button`` stands on the button where the label would not say what it does.
     ``shows`` answers with a page of its own once the act is committed, instead of leading on: it takes the reference and what ``run`` returned. ``is_drafted`` False: what is typed is
-    kept nowhere before it is saved; ``drafting`` keeps it elsewhere than the common drafts.
+    kept nowhere before it is saved; ``drafting`` keeps it elsewhere than the common drafts; ``apart``
+    names fields of which each value has a draft of its own.
     ``is_confirmed`` asks for one's own secret. ``typed`` asks for the reference to be typed, because it
     cannot be undone, as ``warning`` says. ``is_long``: ``run`` returns a function that is told a progress,
     and is run beside the pages outside any transaction of theirs.
@@ -128,6 +129,7 @@ class Action:
     is_main: bool = False
     is_drafted: bool = True
     drafting: Drafting | None = None
+    apart: Sequence[str] = ()
     above: str = ""
     look: Callable[[Asking], dict[str, Any]] | None = None
     tab: str = ""
