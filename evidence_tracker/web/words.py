@@ -109,7 +109,7 @@ def said(word: StrEnum | str | None) -> str:
     if text.isupper():
         return text
     if text[:1].isdigit():
-        return text.replace("-", "–")  # noqa: RUF001 - a span of years
+        return text.replace("-", "–")
     return str(gettext(text.replace("-", " ").replace("_", " ").capitalize()))
 
 
