@@ -30,9 +30,11 @@ from evidence_tracker.web.rooms import (
     agreements,
     allegations,
     companies,
+    consent_pages,
     evidence,
     incidents,
     instructions,
+    interviews,
     missions,
     parties,
     people,
@@ -63,6 +65,7 @@ ROOMS = (
     incidents.ROOM,
     allegations.ROOM,
     people.ROOM,
+    interviews.ROOM,
 )
 
 
@@ -82,7 +85,18 @@ def create_app(house: House) -> Flask:
     sign_in.install(app)
     for part in (headers, errors, formats, frame):
         part.install(app)
-    for made in (health, unlock, account, start, work_pages, custody, finding, media, notice_pages):
+    for made in (
+        health,
+        unlock,
+        account,
+        start,
+        work_pages,
+        custody,
+        finding,
+        media,
+        notice_pages,
+        consent_pages,
+    ):
         app.register_blueprint(made.blueprint())
     for room in ROOMS:
         app.register_blueprint(pages.blueprint(room))
