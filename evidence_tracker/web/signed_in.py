@@ -97,7 +97,7 @@ class SignedIn(UserMixin):
         """Count what was wrong, and note it; a wrong secret at the sign-in was counted by its form."""
         keys = attempts.keys_for("code" if tfa else "confirm", self.login, self.account)
         attempts.counted().failed(keys)
-        attempts.note_failure(self.account, f"a wrong {auth_type}")
+        attempts.note_failure(self.account, f"a wrong {'secret' if auth_type == 'password' else auth_type}")
 
 
 def of(user: UserMixin) -> SignedIn:
