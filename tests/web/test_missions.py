@@ -28,7 +28,8 @@ PLAN = {
     "title": "Осінь у Вигаданому <b>",
     "mandate": "By decision of the board.",
     "country": "UA",
-    "starts_on": "2026-04",
+    "starts_on": "2026-02",
+    "ends_on": "2026-05",
     "places": "Вигадане\nІнше",
     "level": "CONFIDENTIAL",
     "legal_basis": "statute, article 2",
@@ -104,7 +105,7 @@ def test_a_mission_goes_from_its_plan_to_its_debrief(
     sent(
         olena,
         f"{BASE}/in/deconfliction/add",
-        asked_on="2026-03-01",
+        asked_on="2026-02-10",
         channel="telephone",
         question="Does anybody work there?",
         outcome="nobody-to-ask",
@@ -114,11 +115,11 @@ def test_a_mission_goes_from_its_plan_to_its_debrief(
     assert "Does anybody work there?" in page
 
     sent(chen, f"{BASE}/do/approve", _own_secret=PASSPHRASE)
-    sent(olena, f"{BASE}/do/start", on="2026-04-02")
-    sent(olena, f"{BASE}/in/log/write", day="2026-04-03", text="Snow. Нікого не застали.")
+    sent(olena, f"{BASE}/do/start", on="2026-02-20")
+    sent(olena, f"{BASE}/in/log/write", day="2026-02-21", text="Snow. Нікого не застали.")
     sent(olena, f"{BASE}/do/close")
-    sent(olena, f"{BASE}/do/debrief", held_on="2026-04-20", lessons="Warm clothes.", outcome="Two accounts.")
-    sent(olena, item(olena.get(f"{BASE}/diary").text, "debrief", "amend"), _version="1", held_on="2026-04-20",
+    sent(olena, f"{BASE}/do/debrief", held_on="2026-03-01", lessons="Warm clothes.", outcome="Two accounts.")
+    sent(olena, item(olena.get(f"{BASE}/diary").text, "debrief", "amend"), _version="1", held_on="2026-03-01",
          lessons="Warm clothes. Maps.", outcome="Two accounts.")  # fmt: skip
     assert mission(instance).state is MissionState.DEBRIEFED
     assert "Warm clothes. Maps." in olena.get(f"{BASE}/diary").text

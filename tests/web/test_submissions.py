@@ -91,10 +91,12 @@ def test_a_submission_goes_from_its_choice_to_a_bundle_that_a_stranger_verifies(
     assert bundle.state is BundleState.RELEASED
     assert f"{base}/bundle/{bundle.name}" in released
 
-    answer = daria.get(f"{base}/bundle/{bundle.name}")
+    answer = daria.get(f"{base}/bundle/{bundle.name}", buffered=True)
     assert answer.headers["Content-Disposition"].startswith("attachment")
     (tmp_path / "received.age").write_bytes(answer.data)
-    (tmp_path / f"{bundle.name}.receipt").write_bytes(daria.get(f"{base}/bundle/{bundle.name}/receipt").data)
+    (tmp_path / f"{bundle.name}.receipt").write_bytes(
+        daria.get(f"{base}/bundle/{bundle.name}/receipt", buffered=True).data
+    )
     plain = decrypted(tmp_path / "received.age", scene.identity, tmp_path / f"{bundle.name}.zip")
     report = verify_bundle(
         plain,
