@@ -33,7 +33,7 @@ def picture(content: memoryview, edge: int) -> Image.Image:
     """Return the picture, upright, no smaller than ``edge`` pixels if it has that many.
 
     The small picture that phones put in is taken where it is large enough. ValueError where the file
-    is broken or too large, NoDecoder where there is none.
+    is broken or too large.
     """
     meta = find(content, b"meta")
     number = None if meta is None else heif.primary(meta)

@@ -22,10 +22,6 @@ LIGHT = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593)}
 USUAL_LIGHT = (0.299, 0.114)
 
 
-class NoDecoder(NotImplementedError):
-    """There is no decoder on this machine."""
-
-
 class Plane(NamedTuple):
     """One component of a picture, rows padded to ``stride`` bytes."""
 
@@ -85,7 +81,7 @@ def decode(configuration: bytes, coded: bytes) -> Image.Image:
     """
     decoder = library()
     if decoder is None:
-        raise NoDecoder("there is no decoder for HEVC on this machine")
+        raise NotImplementedError("there is no decoder for it on this machine")
     handle = decoder.de265_new_decoder()
     try:
         for piece in (*_parameters(configuration), *_pieces(coded)):

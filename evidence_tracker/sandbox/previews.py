@@ -30,6 +30,7 @@ UPRIGHT = {
 SMALL = 640
 #: A page no larger than a stamp is not blown up beyond this (72 units of a page are an inch).
 MOST_SCALE = 4.0
+NO_DECODER = "It is a picture of a phone in HEIC, and this machine has no decoder for it (libde265)."
 DAMAGED = "The file is damaged or cut off; what could be decoded is shown."
 TOO_LARGE = "The picture is too large to be decoded."
 
@@ -61,6 +62,8 @@ def draw(content: io.BytesIO, media_type: str, *, edge: int, page: int | None = 
     if media_type == PDF:
         pages, image = _page_of_pdf(content, number, edge)
     elif media_type in HEIC:
+        if hevc.library() is None:
+            return {"pages": 1, "failed": NO_DECODER}, b""
         pages, image = 1, _picture_of_phone(content, edge) if number == 1 else None
     else:
         try:

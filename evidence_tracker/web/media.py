@@ -29,7 +29,8 @@ SEEN = "evidence_tracker.seen"
 SIZES = {"thumbnail": Edge.THUMBNAIL, "view": Edge.VIEW}
 HEADERS = {
     **originals.SAFE,
-    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    # A browser that shows a picture or a text alone puts it into a page with styles of its own.
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
