@@ -423,11 +423,11 @@ def level(**more: Any) -> Word:
     )
 
 
-def governance() -> tuple[Field, ...]:
-    """Return the fields that every record has: level, purpose, legal basis."""
+def governance(*, is_amended: bool = False) -> tuple[Field, ...]:
+    """Return the fields that every record has: level, purpose, legal basis; a stored level cannot be taken away."""
     group = _l("Protection and lawfulness")
     return (
-        level(group=group),
+        level(group=group, required=is_amended),
         Text(name="purpose", label=_l("Purpose of the processing"), group=group),
         Text(
             name="legal_basis",

@@ -206,7 +206,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*AGREEMENT, *governance()),
+            fields=(*AGREEMENT, *governance(is_amended=True)),
             amends=True,
             run=amender(agreements.amend_agreement),
             is_main=True,

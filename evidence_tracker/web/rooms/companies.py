@@ -111,7 +111,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*COMPANY, *governance()),
+            fields=(*COMPANY, *governance(is_amended=True)),
             amends=True,
             run=amender(companies.amend_company),
             is_main=True,

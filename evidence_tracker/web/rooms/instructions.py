@@ -192,7 +192,7 @@ ROOM = Room(
             name="amend",
             label=_l("Correct it"),
             permission=Permission.SUPERVISE,
-            fields=(*WORDING, *governance()),
+            fields=(*WORDING, *governance(is_amended=True)),
             amends=True,
             run=amender(instructions.correct_instruction),
             is_confirmed=True,

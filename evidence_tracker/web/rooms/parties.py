@@ -218,7 +218,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*DIRECTORY, *governance()),
+            fields=(*DIRECTORY, *governance(is_amended=True)),
             amends=True,
             run=amender(directory.amend_party),
             is_main=True,

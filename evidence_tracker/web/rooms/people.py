@@ -284,7 +284,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*people_facts.PERSON, *governance()),
+            fields=(*people_facts.PERSON, *governance(is_amended=True)),
             amends=True,
             run=amender(registration.amend_person),
             help=_l("Taking back what closes a gate needs the right to approve exceptions."),

@@ -164,7 +164,7 @@ ROOM = Room(
                     name="amend",
                     label=_l("Change"),
                     scope=Scope.ITEM,
-                    fields=(*POSITION, *governance()),
+                    fields=(*POSITION, *governance(is_amended=True)),
                     amends=True,
                     run=amender(suspects.amend_position),
                 ),
@@ -202,7 +202,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*LAWFUL, level(group=_LAWFUL), *SUSPECT),
+            fields=(*LAWFUL, level(group=_LAWFUL, required=True), *SUSPECT),
             amends=True,
             run=amender(suspects.amend_suspect),
             is_main=True,

@@ -231,7 +231,7 @@ ROOM = Room(
                     name="amend",
                     label=_l("Change"),
                     scope=Scope.ITEM,
-                    fields=(*LINK, *governance()),
+                    fields=(*LINK, *governance(is_amended=True)),
                     amends=True,
                     run=amender(units.amend_link),
                     help=_l("Span, basis or confidence; the two units stay."),
@@ -276,7 +276,7 @@ ROOM = Room(
         Action(
             name="amend",
             label=_l("Change"),
-            fields=(*UNIT, *governance()),
+            fields=(*UNIT, *governance(is_amended=True)),
             amends=True,
             run=amender(units.amend_unit),
             is_main=True,
