@@ -4,6 +4,7 @@ The rows are the truth (lease, attempts, idempotency key); a worker runs them at
 once, so each job must be safe to run twice.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -97,3 +98,9 @@ def failed(row: Promise, reason: str) -> None:
 def owed(session: Session) -> int:
     """Return how many promises are neither kept nor given up."""
     return len(session.scalars(select(Promise.id).where(Promise.state == PromiseState.OWED.value)).all())
+
+
+def given_up(session: Session, *, limit: int) -> Sequence[Promise]:
+    """Return up to ``limit`` promises that were given up, the newest first."""
+    query = select(Promise).where(Promise.state == PromiseState.GIVEN_UP.value)
+    return session.scalars(query.order_by(Promise.promised_at.desc(), Promise.id).limit(limit)).all()

@@ -1,0 +1,102 @@
+"""What waits in the allegations room: elements on which nothing inculpatory bears."""
+
+from sqlalchemy import Subquery, case, distinct, func, or_, select
+
+from evidence_tracker.access.policy import Permission
+from evidence_tracker.access.waiting import Asking, Waiting
+from evidence_tracker.casework.allegations.alleging import pinned
+from evidence_tracker.casework.allegations.categories import WHOLE
+from evidence_tracker.casework.allegations.models import Allegation, AllegationStatus, Bearing, Direction
+from evidence_tracker.casework.exhibits.models import Exhibit
+from evidence_tracker.casework.interviews.models import Interview
+from evidence_tracker.casework.osint.models import Capture
+
+#: How many elements a category has stands in its pack, not in the database: so many allegations are looked at.
+LOOKED_AT = 200
+_STANDING = (AllegationStatus.CLAIMED, AllegationStatus.SUPPORTED, AllegationStatus.CONTESTED)
+_EVIDENCE = (
+    (Bearing.exhibit_id, Exhibit),
+    (Bearing.interview_id, Interview),
+    (Bearing.capture_id, Capture),
+)
+
+
+def elements_without_evidence(asking: Asking) -> list[Waiting]:
+    """Return the standing allegations with such an element, of the newest 200; one query.
+
+    ``title`` is the code and how many of its elements are covered. A bearing whose evidence the
+    actor may not see does not exist for them, as in the matrix.
+    """
+    if not asking.may(Permission.RECORD):
+        return []
+    covered = _covered(asking)
+    query = (
+        select(Allegation, func.coalesce(covered.c.listed, 0), func.coalesce(covered.c.whole, 0))
+        .outerjoin(covered, covered.c.allegation_id == Allegation.id)
+        .where(Allegation.status.in_(_STANDING), asking.within(Allegation, Permission.RECORD))
+        .order_by(Allegation.recorded_at.desc(), Allegation.id.desc())
+        .limit(LOOKED_AT)
+    )
+    found = []
+    for allegation, listed, whole in asking.session.execute(query):
+        elements = len(pinned(allegation)[1].elements)
+        have, need = (listed, elements) if elements else (whole, 1)
+        if have < need:
+            title = f"{allegation.code} · {have}/{need}"
+            found.append(Waiting("allegation", allegation.reference, title, allegation.recorded_at, None))
+    return found[::-1][: asking.limit + 1]
+
+
+def complete(asking: Asking) -> dict[AllegationStatus, tuple[int, int]]:
+    """Return how many allegations of each status there are, and on how many of them every element is covered.
+
+    One query, grouped by category and by how many elements are covered: few rows, whatever the number.
+    """
+    covered = _covered(asking)
+    listed, whole = func.coalesce(covered.c.listed, 0), func.coalesce(covered.c.whole, 0)
+    # One allegation of each group stands for its category.
+    query = (
+        select(Allegation.status, func.min(Allegation.id), listed, whole, func.count())
+        .outerjoin(covered, covered.c.allegation_id == Allegation.id)
+        .where(asking.within(Allegation))
+        .group_by(
+            Allegation.status,
+            Allegation.pack_id,
+            Allegation.pack_version,
+            Allegation.pack_sha256,
+            Allegation.code,
+            listed,
+            whole,
+        )
+    )
+    rows = asking.session.execute(query).all()
+    ids = [row[1] for row in rows]
+    standing = {
+        row.id: row for row in asking.session.scalars(select(Allegation).where(Allegation.id.in_(ids)))
+    }
+    found: dict[AllegationStatus, tuple[int, int]] = {}
+    for status, one, have_listed, have_whole, number in rows:
+        elements = len(pinned(standing[one])[1].elements)
+        is_whole = have_listed >= elements if elements else bool(have_whole)
+        every, whole_ones = found.get(status, (0, 0))
+        found[status] = (every + number, whole_ones + (number if is_whole else 0))
+    return found
+
+
+def _covered(asking: Asking) -> Subquery:
+    seen = or_(*(pointer.in_(select(model.id).where(asking.within(model))) for pointer, model in _EVIDENCE))
+    return (
+        select(
+            Bearing.allegation_id,
+            func.count(distinct(case((Bearing.element_n != WHOLE, Bearing.element_n)))).label("listed"),
+            func.max(case((Bearing.element_n == WHOLE, 1), else_=0)).label("whole"),
+        )
+        .where(
+            Bearing.ended_at.is_(None),
+            Bearing.direction == Direction.INCULPATORY,
+            asking.within(Bearing),
+            seen,
+        )
+        .group_by(Bearing.allegation_id)
+        .subquery()
+    )
