@@ -29,7 +29,7 @@ class Worker:
         self._jobs = jobs
         self._every_s = every_s
         self._woken = threading.Event()
-        self._is_stopping = False
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -42,15 +42,15 @@ class Worker:
 
     def stop(self) -> None:
         """End after the job that runs, or leave it to its lease."""
-        self._is_stopping = True
+        self._stopping.set()
         self._woken.set()
         self._thread.join(STOPS_WITHIN_S)
 
     def _run(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             self._woken.wait(self._every_s)
             self._woken.clear()
-            while not self._is_stopping and self._house.is_open and self._keep_one():
+            while not self._stopping.is_set() and self._house.is_open and self._keep_one():
                 pass
 
     def _keep_one(self) -> bool:
