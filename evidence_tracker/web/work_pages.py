@@ -12,7 +12,7 @@ from evidence_tracker.web.works import WorkState
 
 def blueprint() -> Blueprint:
     """Return the page of one piece of work, and the list of one's own."""
-    made = Blueprint("works", __name__, url_prefix="/work")
+    made = Blueprint("works", __name__, url_prefix="/works")
 
     @made.get("/")
     def list_page() -> ResponseReturnValue:

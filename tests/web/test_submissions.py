@@ -42,7 +42,7 @@ def work(browser: FlaskClient, address: str, **form: str) -> str:
     begun = browser.post(address, data=form)
     assert begun.status_code == 303, begun.text
     page = begun.headers["Location"]
-    assert page.startswith("/work/"), begun.text
+    assert page.startswith("/works/"), begun.text
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         answer = browser.get(page)
