@@ -20,10 +20,10 @@ from evidence_tracker.casework.incidents.evidence import Cited, find_evidence
 from evidence_tracker.casework.interviews.models import ExhibitRole, Interview, InterviewExhibit
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking, Field, Typed
+from evidence_tracker.web.media import PLAYED
 
 #: How many pieces of evidence are offered for one click; any other is named by its reference.
 MOST = 24
-_PLAYED = ("video/", "audio/")
 
 
 @dataclass(frozen=True)
@@ -160,5 +160,6 @@ def _playable(session: Session, which: ColumnElement[bool], actor: Actor) -> Ite
         which, visible(session, actor, Exhibit), Exhibit.media_type.is_not(None)
     )
     for row in session.execute(query.order_by(Exhibit.reference)):
-        if row.media_type.startswith(_PLAYED):
-            yield row.id, Playable(row.reference, row.media_type.startswith("video/"), row.is_graphic)
+        if row.media_type in PLAYED:
+            is_video = PLAYED[row.media_type].startswith("video/")
+            yield row.id, Playable(row.reference, is_video, row.is_graphic)
