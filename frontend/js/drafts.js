@@ -11,7 +11,7 @@ const states = new WeakMap();
 
 /** Return what is known of a form's draft. */
 function stateOf(form) {
-  if (!states.has(form)) states.set(form, { timer: 0, sending: null, again: false, sent: false });
+  if (!states.has(form)) states.set(form, { timer: 0, sending: null, again: false, sent: false, lost: false });
   return states.get(form);
 }
 
@@ -58,6 +58,7 @@ async function keep(form, { leaving = false } = {}) {
     if (error.name !== "AbortError") {
       tell(form, say("notKept"), true);
       state.again = true;
+      state.lost = true;
       lost();
     }
   } finally {
@@ -67,6 +68,7 @@ async function keep(form, { leaving = false } = {}) {
 }
 
 function told(form, answer, state) {
+  state.lost = !answer.ok;
   if (answer.ok) {
     found();
     if (!state.again) isKept(form);
@@ -84,13 +86,18 @@ function schedule(form) {
   state.timer = setTimeout(() => keep(form), PAUSE_MS);
 }
 
-/** Resolve when the server has what stands in a form, or could not take it: what follows relies on it. */
+/** Say whether the server has what stands in a form, keeping it now if need be: what follows relies on it. */
 export async function keptNow(form) {
   const state = stateOf(form);
-  while (state.timer || state.sending) {
+  let again = state.lost;
+  while (state.timer || state.sending || again) {
     if (state.sending) await new Promise((later) => setTimeout(later, 50));
-    else await keep(form);
+    else {
+      again = false;
+      await keep(form);
+    }
   }
+  return !state.lost;
 }
 
 const drafted = () => document.querySelectorAll("form[data-draft]");

@@ -101,7 +101,7 @@ class Island {
     this.active += 1;
     this.row(item);
     try {
-      if (this.form) await keptNow(this.form);
+      if (this.form && !(await keptNow(this.form))) throw new NotReceived("facts", say("uploadFacts"));
       const said = await send(this.element.dataset.upload, item, {
         progress: (sent) => this.progress(item, sent),
         started: (request) => (item.request = request),
@@ -172,7 +172,7 @@ class Island {
       item.more.append(again);
     }
     if (error.kind === "connection") lost();
-    if (error.kind === "connection" || error.kind === "session") this.stopped = true;
+    if (["connection", "session", "facts"].includes(error.kind)) this.stopped = true;
     if (error.kind === "session") notice("danger", error.message);
     this.show();
   }
@@ -218,7 +218,7 @@ class Island {
 
   /** What waited for the connection goes on. */
   back() {
-    const waiting = [...this.failed].filter((item) => item.error.kind === "connection");
+    const waiting = [...this.failed].filter((item) => ["connection", "facts"].includes(item.error.kind));
     if (this.stopped || waiting.length > 0) this.retry(waiting);
   }
 }

@@ -25,6 +25,7 @@ const ENGLISH = {
   uploadAgainAll: "Try the failed ones again",
   uploadSame: "The same bytes are here already: {reference}",
   uploadNoConnection: "The connection was lost. It is tried again when the server answers.",
+  uploadFacts: "What the form says could not be kept, so the file was not sent with it. Try again.",
   uploadUnreadable: "The file cannot be read. It may be a folder, or it was moved or changed since it was chosen.",
   uploadRefused: "The server did not take it ({status}).",
   uploadTooLarge: "It is larger than this server takes in at once. Take it in on the command line.",

@@ -10,10 +10,16 @@ from playwright.sync_api import Dialog, FilePayload, Page, expect
 
 from tests.journeys.sample import Sample, served
 
+RECEIVING = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="csrf-token" content="sample-token">
+    <title>Receiving</title><script src="/static/app.js" defer></script>
+    <form method="post" data-draft="/drafts/facts"><label>Device <input name="device"></label>
+    <section data-upload="/evidence/receive/sample"><input type="file" multiple data-upload-files aria-label="Files">
+    </section><p data-draft-state></p></form>"""
+
 
 @pytest.fixture(autouse=True)  # before the page: it has to be there until the page is closed
 def sample() -> Iterator[Sample]:
-    with served({}) as house:
+    with served({"/receiving": RECEIVING}) as house:
         yield house
 
 
@@ -227,6 +233,31 @@ def test_a_file_that_went_away_is_reported_and_not_skipped(opened, sample, folde
     expect(opened.locator(".intake-item.is-failed")).to_contain_text("cannot be read")
     expect(opened.locator(".intake-item.is-failed")).to_contain_text(gone.name)
     expect(opened.locator(".intake-item.is-done")).to_have_count(3)
+
+
+def test_what_was_typed_a_moment_before_is_there_before_the_first_file(page, sample):
+    page.goto(f"{sample.address}/receiving")
+    page.get_by_label("Device").fill("camera 7")
+    choose(page, one="1", two="2")
+
+    expect(page.locator(".intake-item.is-done")).to_have_count(2)
+    assert sample.puts[0].fields == {"device": ["camera 7"]}
+
+
+def test_no_file_is_sent_with_facts_that_could_not_be_kept(page, sample, watch):
+    watch.allow("status of 500")
+    sample.answers = lambda put: (500, {}) if put.path == "/drafts/facts" else None
+    page.goto(f"{sample.address}/receiving")
+    page.get_by_label("Device").fill("camera 7")
+    choose(page, one="1")
+
+    expect(page.locator(".intake-item.is-failed")).to_contain_text("could not be kept")
+    assert sample.files() == []
+
+    sample.answers = lambda _put: None
+    page.get_by_role("button", name="Try again", exact=True).click()
+    expect(page.locator(".intake-item.is-done")).to_have_count(1)
+    assert [put.path for put in sample.puts] == ["/drafts/facts", "/evidence/receive/sample"]
 
 
 def test_leaving_while_files_are_sent_asks(opened, sample):
