@@ -43,6 +43,8 @@ class Body:
         self._left = request.content_length
         self._taken = 0
         if self._left is None and not request.environ.get("wsgi.input_terminated"):
+            self._left = 0  # a request that states no length has no body
+        if self._left == 0 and "HTTP_TRANSFER_ENCODING" in request.environ:
             raise InvalidInput(
                 gettext("The request does not say how long it is."),
                 advice=gettext("Send a Content-Length, or the body in chunks."),
@@ -80,7 +82,7 @@ class Form:
         for segment in self._events:
             if not isinstance(segment, MultipartSegment):
                 continue
-            if segment.filename is not None:
+            if segment.filename:
                 self.file = Part(segment, self._events)
                 return
             data = bytearray()
@@ -89,7 +91,8 @@ class Form:
                 weight += len(piece)
                 if weight > MOST_IN_FIELDS:
                     raise _too_large(MOST_IN_FIELDS)
-            self.fields[segment.name or ""] = data.decode("utf-8", "replace").replace("\r\n", "\n")
+            if segment.filename is None:  # a field for a file in which none was chosen is left out
+                self.fields[segment.name or ""] = data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 class Part:
