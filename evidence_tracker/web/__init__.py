@@ -29,6 +29,7 @@ from evidence_tracker.web.kinds import Scope
 from evidence_tracker.web.rooms import (
     agreements,
     allegations,
+    captures,
     companies,
     consent_pages,
     evidence,
@@ -66,6 +67,7 @@ ROOMS = (
     allegations.ROOM,
     people.ROOM,
     interviews.ROOM,
+    captures.ROOM,
 )
 
 

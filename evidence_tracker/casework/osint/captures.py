@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.models import Compartment
@@ -180,6 +181,13 @@ def add_file(
             f"{exhibit.reference} is not an original with bytes.",
             advice="Take the captured file in as an exhibit first.",
         )
+    live = select(CaptureFile.id).where(
+        CaptureFile.capture_id == capture.id,
+        CaptureFile.exhibit_id == exhibit.id,
+        CaptureFile.ended_at.is_(None),
+    )
+    if session.scalar(live) is not None:
+        raise InvalidInput(f"{exhibit.reference} is a file of {capture.reference} already.")
     if declared_size_bytes is not None and declared_size_bytes < 0:
         raise InvalidInput("The declared size cannot be negative.")
     row = create(

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.policy import visible
@@ -86,12 +86,14 @@ def list_captures(
     availability: Availability | None = None,
     verification: Verification | None = None,
     compartment_id: UUID | None = None,
+    url: str | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = PAGE,
 ) -> Sequence[Capture]:
     """Return one page of captures, newest first; ``after`` is the last row's (recorded_at, id).
 
-    ``platform`` is compared without regard to case; ``availability`` is what the last look found.
+    ``platform`` is compared without regard to case; ``availability`` is what the last look found;
+    ``url``: those of an address, however it was spelt.
     """
     equal = {
         Capture.mission_id: None if mission is None else mission.id,
@@ -102,6 +104,8 @@ def list_captures(
     query = select(Capture).where(*[column == value for column, value in equal.items() if value is not None])
     if platform is not None:
         query = query.where(func.lower(Capture.platform) == platform.strip().lower())
+    if url is not None:
+        query = query.where(_at_address(url))
     if availability is not None:
         query = query.where(_last_look(session, actor) == availability)
     if verification is not None:
@@ -175,19 +179,8 @@ def captures_of(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence
 
 def same_address(session: Session, url: str, *, actor: Actor) -> Sequence[Capture]:
     """Return the captures of an address, however it was spelt, the earliest first."""
-    stated = addresses.checked(url)
-    return session.scalars(
-        select(Capture)
-        .where(
-            or_(
-                Capture.url_canonical.in_({stated, addresses.canonical(url)}),
-                Capture.url_requested == stated,
-                Capture.url_final == stated,
-            ),
-            visible(session, actor, Capture),
-        )
-        .order_by(Capture.captured_at, Capture.id)
-    ).all()
+    query = select(Capture).where(_at_address(url), visible(session, actor, Capture))
+    return session.scalars(query.order_by(Capture.captured_at, Capture.id)).all()
 
 
 def same_post(session: Session, capture: Capture, *, actor: Actor) -> Sequence[Capture]:
@@ -215,10 +208,31 @@ def checks_of(session: Session, capture: Capture, *, actor: Actor) -> Sequence[A
     ).all()
 
 
+def alike(session: Session, capture: Capture, *, actor: Actor) -> Sequence[Capture]:
+    """Return the other captures of the same address or the same post, the earliest first, in one query."""
+    urls = {capture.url_requested, capture.url_final, capture.url_canonical} - {None}
+    same: list[ColumnElement[bool]] = [
+        Capture.url_canonical.in_(urls | {addresses.canonical(capture.url_requested)}),
+        Capture.url_requested.in_(urls),
+        Capture.url_final.in_(urls),
+    ]
+    if capture.platform is not None and capture.platform_post_id is not None:
+        same.append(
+            and_(Capture.platform == capture.platform, Capture.platform_post_id == capture.platform_post_id)
+        )
+    query = select(Capture).where(or_(*same), Capture.id != capture.id, visible(session, actor, Capture))
+    return session.scalars(query.order_by(Capture.captured_at, Capture.id).limit(PAGE)).all()
+
+
 def take_down(session: Session, capture: Capture, *, actor: Actor) -> TakeDown | None:
     """Return between which looks the address went away; None while nobody found it gone."""
+    return went_away(capture, checks_of(session, capture, actor=actor))
+
+
+def went_away(capture: Capture, checks: Sequence[AvailabilityCheck]) -> TakeDown | None:
+    """Return between which of these looks, in the order of their time, the address went away."""
     last_there = capture.captured_at
-    for check in checks_of(session, capture, actor=actor):
+    for check in checks:
         if check.availability in GONE:
             return TakeDown(last_there, check.checked_at)
         if check.availability is not Availability.UNKNOWN and check.checked_at > last_there:
@@ -244,6 +258,15 @@ def standing(session: Session, subject: Capture | Exhibit, *, actor: Actor) -> S
     pending = tuple(row for row in rows if row.state not in closed)
     methods = {row.method for row in reviewed}
     return Standing(reviewed, pending, tuple(method for method in ALWAYS_ASKED if method not in methods))
+
+
+def _at_address(url: str) -> ColumnElement[bool]:
+    stated = addresses.checked(url)
+    return or_(
+        Capture.url_canonical.in_({stated, addresses.canonical(url)}),
+        Capture.url_requested == stated,
+        Capture.url_final == stated,
+    )
 
 
 def _last_look(session: Session, actor: Actor) -> ScalarSelect[Availability]:

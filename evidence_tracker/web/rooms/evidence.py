@@ -23,7 +23,14 @@ from evidence_tracker.web.fields import Field, Long, Text, When, Word, governanc
 from evidence_tracker.web.formats import plain_json, size
 from evidence_tracker.web.forms import amender
 from evidence_tracker.web.kinds import Action, Deed, Facts, Room, Scope, Tab
-from evidence_tracker.web.rooms import asked, evidence_copies, evidence_in, evidence_links, evidence_view
+from evidence_tracker.web.rooms import (
+    asked,
+    assessments,
+    evidence_copies,
+    evidence_in,
+    evidence_links,
+    evidence_view,
+)
 from evidence_tracker.web.rooms.evidence_facts import DEVICE, KEEPING, ORIGIN, WORDS, of_one, rules
 from evidence_tracker.web.rooms.evidence_list import LISTING
 from evidence_tracker.web.rooms.evidence_parts import PARTS
@@ -209,8 +216,9 @@ ROOM = Room(
             data=evidence_view.keeper,
         ),
         Tab(name="links", title=_l("Links")),
+        assessments.TAB,
     ),
-    sections=(*PARTS, *THINGS, *evidence_links.LINKS),
+    sections=(*PARTS, *THINGS, *evidence_links.LINKS, assessments.section(assessments.NAME)),
     actions=(
         Action(
             name="receive",

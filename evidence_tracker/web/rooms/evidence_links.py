@@ -1,4 +1,4 @@
-"""What other rooms say of an evidence item: where it was captured, shown, cited, assessed."""
+"""What other rooms say of an evidence item: where it was captured, shown, cited."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -48,17 +48,4 @@ LINKS = (
     _linked("captures", _l("Captures"), osint.captures_of, "captures", lambda one: one.title),
     _linked("incidents", _l("Incidents"), incidents.for_evidence, "incidents", lambda one: one.title),
     _linked("allegations", _l("Allegations"), allegations.for_evidence, "allegations", lambda one: one.code),
-    Section(
-        name="assessments",
-        title=_l("Assessments"),
-        tab="links",
-        rows=lambda session, row, actor: osint.assessments_of(session, row, actor=actor),
-        columns=(
-            Column(label=_l("Claim"), cell=lambda one: one.claim),
-            Column(label=_l("Method"), cell=lambda one: one.method),
-            Column(label=_l("Finding"), cell=lambda one: one.finding),
-            Column(label=_l("Review"), cell=lambda one: one.state, kind="state"),
-        ),
-        empty=_l("Nobody has tested a claim about it yet."),
-    ),
 )

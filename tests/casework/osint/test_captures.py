@@ -111,6 +111,8 @@ def test_a_file_taken_out_may_be_put_in_again(session, instance, cast):
     row = capture(session, cast)
     page = receive(session, instance.vault, cast)
     link = add_file(session, row, page, role=FileRole.HTML, actor=cast.amina)
+    with pytest.raises(InvalidInput, match="is a file of KYI-C-0001 already"):
+        add_file(session, row, page, role=FileRole.MEDIA, actor=cast.amina)
 
     remove_file(session, link, actor=cast.amina)
 

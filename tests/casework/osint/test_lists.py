@@ -15,11 +15,12 @@ from evidence_tracker.casework.osint.models import (
 )
 from evidence_tracker.casework.osint.queries import (
     Verification,
+    alike,
     assessment_states,
     last_looks,
     list_captures,
 )
-from tests.factories.osint import CAPTURED_AT, assessment, capture
+from tests.factories.osint import CAPTURED_AT, POST, assessment, capture
 
 
 def listed(session, who, **filters):
@@ -47,9 +48,26 @@ def test_they_are_filtered_by_how_they_were_taken(session, cast):
     )
     assert listed(session, cast.chen, platform="vkontakte") == {page.id}
     assert listed(session, cast.chen, method=CaptureMethod.UPLOAD_SCREENSHOT) == {shot.id}
+    assert listed(session, cast.chen, url=f"{POST}?utm_source=x") == {page.id, shot.id}
+    assert listed(session, cast.chen, url="https://elsewhere.example/") == set()
     assert listed(session, cast.chen, outcome=CaptureOutcome.COMPLETE) == {page.id}
     assert listed(session, cast.chen, compartment_id=cast.mission) == {page.id, shot.id}
     assert listed(session, cast.chen, compartment_id=cast.home) == set()
+
+
+def test_captures_of_one_post_or_one_address_are_alike(session, cast):
+    one = capture(session, cast, platform="Telegram", platform_post_id="4711")
+    same_post = capture(
+        session,
+        cast,
+        url_requested="https://mirror.example/4711",
+        platform="Telegram",
+        platform_post_id="4711",
+    )
+    same_address = capture(session, cast, url_requested=f"{POST}#comment", platform="Telegram")
+    capture(session, cast, url_requested="https://social.example/other", platform="Telegram")
+    assert set(alike(session, one, actor=cast.chen)) == {same_post, same_address}
+    assert list(alike(session, one, actor=cast.outsider)) == []
 
 
 def test_only_the_last_look_counts(session, cast):
