@@ -104,12 +104,33 @@ def throw_away(about: About) -> ResponseReturnValue:
 def _do(about: About, asking: Asking, typed: dict[str, str]) -> Any:
     action, subject = about.action, asking.item or asking.row
     _refuse_untyped(about, typed)
-    stated = state_all(_fields(about, asking), typed, asking)
+    fields = _fields(about, asking)
+    stated = state_all(fields, typed, asking)
     if action.amends:
+        _refuse_emptied(fields, stated, subject)
         stated = {name: value for name, value in stated.items() if value != getattr(subject, name, None)}
     made = action.run(_deed(asking, stated, typed))
     drafted.discard(about, asking)
     return made
+
+
+def _refuse_emptied(fields: Iterable[Field], stated: dict[str, Any], subject: Any) -> None:
+    """Refuse in a sentence to take away what a record must have; a list may become empty."""
+    table = getattr(subject, "__table__", None)
+    columns = {} if table is None else {column.name: column for column in table.columns}
+    wrong: dict[str, EvidenceTrackerError] = {
+        one.name: InvalidInput(
+            gettext("%(what)s is missing.", what=one.label),
+            advice=gettext("It can be changed, but not taken away."),
+        )
+        for one in fields
+        if stated.get(one.name) is None
+        and one.name in columns
+        and not columns[one.name].nullable
+        and not isinstance(getattr(subject, one.name), list | dict)
+    }
+    if wrong:
+        raise Wrong(wrong)
 
 
 def _deed(asking: Asking, stated: dict[str, Any], typed: Typed) -> Deed:

@@ -8,7 +8,11 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from evidence_tracker.access.compartments import grant
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import Account, Compartment, Role
 from evidence_tracker.instance import Instance
+from tests.cast import Cast
 
 #: One of them finds the session of the browser; ten are the page's.
 MOST_QUERIES = 11
@@ -59,6 +63,22 @@ def asking(instance: Instance) -> Iterator[list[str]]:
         yield asked
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def let_read(instance: Instance, cast: Cast, level: Level = Level.SEALED) -> None:
+    """Let the outsider read, up to a level, and do nothing else."""
+    with instance.transaction() as session:
+        account = session.get_one(Account, cast.outsider.account_id)
+        for place in (cast.home, cast.mission):
+            grant(
+                session,
+                session.get_one(Compartment, place),
+                role=Role.READER,
+                level=level,
+                purpose="tests",
+                actor=cast.olena,
+                account=account,
+            )
 
 
 def version_in(form: str) -> str:
