@@ -252,6 +252,6 @@ def rights(session: Session, actor: Actor) -> Rights:
         _held_by(actor), Grant.ended_at.is_(None)
     )
     held: dict[UUID, tuple[Held, ...]] = {}
-    for place, *grant in session.execute(query):
-        held[place] = (*held.get(place, ()), Held(*grant))
+    for place, role, level, expires_at, ended_at in session.execute(query):
+        held[place] = (*held.get(place, ()), Held(role, level, expires_at, ended_at))
     return Rights(held, now(session))

@@ -28,8 +28,9 @@ from evidence_tracker.access.indexing import WORDS, SearchEntry, plain, searched
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Record
 from evidence_tracker.access.policy import reach, within
-from evidence_tracker.access.records import PAGE
+from evidence_tracker.access.records import PAGE, get
 from evidence_tracker.custody.events import Actor
+from evidence_tracker.errors import NotFound
 
 _IN_TITLE = "{reference title}"
 _ENTRIES = cast("Table", SearchEntry.__table__)
@@ -88,6 +89,20 @@ def search(
             rows = session.execute(query.limit(limit - len(hits)))
             hits.extend((step, row) for row in rows)
     return _told(session, hits, looked_for)
+
+
+def find_record(session: Session, reference: str, *, actor: Actor) -> Record:
+    """Return whatever record has this reference (or code, of a person) and exists for this actor, else ``NotFound``."""
+    entry = _ENTRY.c
+    query = select(entry.kind, entry.record_id).where(
+        entry.reference == reference.strip().upper(),
+        entry.record_id == entry.home_id,
+        within(reach(session, actor), entry),
+    )
+    models = {model.__tablename__: model for model in searched_models()}
+    for kind, record_id in session.execute(query):
+        return get(session, models[kind], record_id, actor=actor)
+    raise NotFound(f"There is no record {reference!r} here, or you may not see it.")
 
 
 def _hits(
