@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from evidence_tracker.access import stated
@@ -63,6 +64,14 @@ class Long(Field):
     rows: int = 5
 
 
+def not_offered(what: LazyString | str) -> InvalidInput:
+    """Return the refusal of a choice that was not offered."""
+    return InvalidInput(
+        _l("%(what)s: this is not one of the choices.", what=what),
+        advice=str(_l("Choose one of those that are offered.")),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Word(Field):
     """One word of a list."""
@@ -72,8 +81,11 @@ class Word(Field):
     widget: str = "choice"
 
     def read(self, text: str, asking: Asking) -> StrEnum:  # noqa: ARG002 - a word is a word anywhere
-        """Return the member."""
-        return stated.word(self.enum)(text, str(self.label)) if text.islower() else self.enum(text)
+        """Return the member; refuses a word that was not offered."""
+        for member in self.only or tuple(self.enum):
+            if text == member.value:
+                return member
+        raise not_offered(self.label)
 
     def choices(self, asking: Asking) -> Sequence[tuple[str, Any]]:  # noqa: ARG002
         """Return the words of the list."""
@@ -119,10 +131,7 @@ class Choice(Field):
     def read(self, text: str, asking: Asking) -> Any:
         """Return the chosen value; refuses what was not offered."""
         if text not in {str(value) for value, _ in self.choices(asking)}:
-            raise InvalidInput(
-                _l("%(what)s: this is not one of the choices.", what=self.label),
-                advice=str(_l("Choose one of those that are offered.")),
-            )
+            raise not_offered(self.label)
         return self.read_as(text)
 
 

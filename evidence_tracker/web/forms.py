@@ -25,7 +25,7 @@ from evidence_tracker.web.kinds import Action, Deed
 from evidence_tracker.web.sign_in import confirm_own_secret
 
 TYPED, OWN_SECRET, CHOOSE = "_typed", "_own_secret", "_choose"
-SAVED = 303
+SAVED, UNREAD = 303, 422
 
 
 def show(about: About) -> ResponseReturnValue:
@@ -45,9 +45,10 @@ def submit(about: About) -> ResponseReturnValue:
         if about.action.is_confirmed:
             confirm_own_secret(typed.get(OWN_SECRET, ""))
         return redirect(_begin(about, typed), SAVED) if about.action.is_long else _act(about, typed)
-    except NotFound:
-        raise
     except EvidenceTrackerError as error:
+        # What the form is about may be gone: then this says so. Else it is a fact that was not found.
+        if isinstance(error, NotFound) and not _is_offered(about):
+            raise
         return _again(about, typed, error)
 
 
@@ -189,7 +190,8 @@ def _again(about: About, typed: dict[str, str], error: EvidenceTrackerError) -> 
             filled.theirs = _theirs(_fields(about, asking), subject, typed)
             filled.saved = {name: getattr(subject, name, None) for name in filled.theirs}
             filled.version = subject.version
-        return _page(about, asking, filled), errors.status_of(error)
+        status = UNREAD if isinstance(error, NotFound) else errors.status_of(error)
+        return _page(about, asking, filled), status
 
 
 def _theirs(fields: Sequence[Field], subject: Any, typed: Typed) -> dict[str, dict[str, str]]:
