@@ -6,9 +6,11 @@ from flask_wtf import CSRFProtect
 
 from evidence_tracker.web import (
     account,
+    assets,
     custody,
     door,
     errors,
+    figure_page,
     finding,
     formats,
     frame,
@@ -85,7 +87,7 @@ def create_app(house: House) -> Flask:
     sign_in.guard(app)
     CSRFProtect(app)
     sign_in.install(app)
-    for part in (headers, errors, formats, frame):
+    for part in (headers, assets, errors, formats, frame):
         part.install(app)
     for made in (
         health,
@@ -98,6 +100,7 @@ def create_app(house: House) -> Flask:
         media,
         notice_pages,
         consent_pages,
+        figure_page,
     ):
         app.register_blueprint(made.blueprint())
     for room in ROOMS:

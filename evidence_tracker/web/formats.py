@@ -15,6 +15,7 @@ from markupsafe import Markup
 from evidence_tracker.access.levels import Level
 from evidence_tracker.values.moment import Moment, Precision
 from evidence_tracker.values.place import Place
+from evidence_tracker.web import script_words
 from evidence_tracker.web.words import column, said
 
 STEP = 1024
@@ -36,7 +37,7 @@ def install(app: Flask) -> None:
         "groupby_order": groups,
         "is_touched": is_touched,
     }
-    app.jinja_env.globals["url_without"] = url_without
+    app.jinja_env.globals |= {"url_without": url_without, "script_words": script_words.attributes}
     app.jinja_env.tests["level"] = lambda value: isinstance(value, Level)
     app.jinja_env.tests["moment"] = lambda value: isinstance(value, Moment)
     app.jinja_env.tests["instant"] = lambda value: isinstance(value, datetime)
