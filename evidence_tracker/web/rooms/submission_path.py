@@ -1,7 +1,7 @@
 """The guided path of a submission: choose, gates, review, approve, seal, build, release, receipt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -9,13 +9,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.records import profile
 from evidence_tracker.casework.submissions import checking, payload, queries
 from evidence_tracker.casework.submissions.gates import Gate as Closed
 from evidence_tracker.casework.submissions.models import BundleState, ItemKind, Submission, SubmissionKind
 from evidence_tracker.casework.submissions.plan import Plan
 from evidence_tracker.custody.events import Actor
-from evidence_tracker.web import door
+from evidence_tracker.web import door, frame
 from evidence_tracker.web.kinds import Facts
 from evidence_tracker.web.paths import Gate, Step, StepState, Way, path
 from evidence_tracker.web.works import Work, WorkState
@@ -26,6 +27,15 @@ ROOMS_OF = {
     ItemKind.INCIDENT: "incidents",
     ItemKind.ALLEGATION: "allegations",
     ItemKind.PERSON: "people",
+}
+#: What a step is done with; who may not do it sees how it stands, and no way to do it.
+NEEDS = {
+    "choose": Permission.PREPARE,
+    "approve": Permission.APPROVE,
+    "seal": Permission.BUILD,
+    "build": Permission.BUILD,
+    "release": Permission.RELEASE,
+    "receipt": Permission.RELEASE,
 }
 FACTS = (
     Facts(
@@ -65,6 +75,11 @@ class Standing:
     approvals: Sequence[Any]
     bundles: Sequence[Any]
     receipts: Sequence[Any]
+    allowed: frozenset[Permission]
+
+    def may(self, step: str) -> bool:
+        """Say whether whoever looks may do what a step is done with."""
+        return step not in NEEDS or NEEDS[step] in self.allowed
 
     @property
     def closed(self) -> list[Closed]:
@@ -103,11 +118,17 @@ def data(session: Session, row: Submission, actor: Actor) -> dict[str, Any]:
         queries.approvals_of(session, row, actor=actor),
         queries.bundles_of(session, row, actor=actor),
         queries.receipts_of(session, row, actor=actor),
+        _allowed(session, row, actor),
     )
     shown = path(_steps(standing))
     if shown["step"].name == "review":
         shown["review"] = _review(session, standing)
     return shown | {"standing": standing}
+
+
+def _allowed(session: Session, row: Submission, actor: Actor) -> frozenset[Permission]:
+    held = frame.held(session, actor)
+    return frozenset(one for one in NEEDS.values() if held.may(one, row.compartment_id, row.level))
 
 
 def _last_look(row: Submission, plan: Plan, actor: Actor) -> Looked | None:
@@ -142,7 +163,8 @@ def _steps(at: Standing) -> list[Step]:
     ]
     if here == 1 and at.closed:
         states[1] = "stopped"
-    return [make(at, state) for make, state in zip(makers, states, strict=True)]
+    steps = [make(at, state) for make, state in zip(makers, states, strict=True)]
+    return [one if at.may(one.name) else replace(one, ways=()) for one in steps]
 
 
 def _act(at: Standing, name: str) -> str:
