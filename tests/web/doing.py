@@ -18,14 +18,14 @@ from tests.cast import Cast
 MOST_QUERIES = 11
 
 
-def done(browser: FlaskClient, path: str, **typed: Any) -> str:
+def done(browser: FlaskClient, path: str, /, **typed: Any) -> str:
     """Send a form that is to be accepted; returns where it leads."""
     answer = browser.post(path, data=typed)
     assert answer.status_code == 303, (answer.status_code, said(answer.text))
     return str(answer.headers["Location"])
 
 
-def refused(browser: FlaskClient, path: str, status: int = 422, **typed: Any) -> str:
+def refused(browser: FlaskClient, path: str, /, status: int = 422, **typed: Any) -> str:
     """Send a form that is to be refused; returns the page, which holds every word that was typed."""
     answer = browser.post(path, data=typed)
     assert answer.status_code == status, (answer.status_code, said(answer.text))
