@@ -107,7 +107,7 @@ def test_a_unit_is_recorded_where_it_was_said_and_shown_as_typed(amina, instance
         ({"country": "SU"}, "not a country code"),
         ({"name_language": "Ukrainian"}, "not a language tag"),
         ({"base": "", "base-latitude": "50"}, "is missing"),
-        ({"kind": "pirates"}, "not a known what it is"),
+        ({"kind": "pirates"}, "not one of the choices"),
     ],
 )
 def test_a_unit_that_is_half_stated_is_asked_again_with_every_word(amina, typed, sentence):

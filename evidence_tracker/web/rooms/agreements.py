@@ -141,10 +141,11 @@ ROOM = Room(
             Filter(
                 name="in_force",
                 label=_l("In force"),
-                choices=lambda _session, _actor: [("yes", _l("now"))],
+                says="%(words)s",
+                choices=lambda _session, _actor: [("yes", _l("in force now"))],
                 read=lambda text: text == "yes",
             ),
-            Filter(name="party", label=_l("With (reference)"), read=str.upper),
+            Filter(name="party", label=_l("With (reference)"), says=_l("with %(words)s"), read=str.upper),
         ),
         empty=_l("No agreement yet. It says what a partner may do with what we share."),
     ),

@@ -66,7 +66,12 @@ ROOM = Room(
         ),
         filters=(
             actor_parts.CALLED,
-            Filter(name="headquarters_country", label=_l("Run from"), read=str.upper),
+            Filter(
+                name="headquarters_country",
+                label=_l("Run from"),
+                says=_l("run from %(words)s"),
+                read=str.upper,
+            ),
         ),
         is_scoped=True,
         empty=_l("No company yet. A part that is found leads to whoever made it."),

@@ -157,11 +157,14 @@ ROOM = Room(
             Filter(
                 name="standing",
                 label=_l("Standing"),
-                choices=lambda _session, _actor: [("yes", _l("now"))],
+                says="%(words)s",
+                choices=lambda _session, _actor: [("yes", _l("standing now"))],
                 read=lambda text: text == "yes",
             ),
-            Filter(name="kind", label=_l("It asks"), enum=InstructionKind, read=InstructionKind),
-            Filter(name="party", label=_l("Body (reference)"), read=str.upper),
+            Filter(
+                name="kind", label=_l("It asks"), says="%(words)s", enum=InstructionKind, read=InstructionKind
+            ),
+            Filter(name="party", label=_l("Body (reference)"), says=_l("of %(words)s"), read=str.upper),
         ),
         empty=_l("No instruction: no other body asked us to leave anything to it."),
     ),

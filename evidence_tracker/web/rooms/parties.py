@@ -135,12 +135,19 @@ ROOM = Room(
             Column(label=_l("Keys"), cell=lambda row: len(row.age_recipients) or None, is_narrow=True),
         ),
         filters=(
-            Filter(name="kind", label=_l("What it is"), enum=PartyKind, read=PartyKind),
-            Filter(name="recipient_class", label=_l("Receives as"), enum=RecipientClass, read=RecipientClass),
+            Filter(name="kind", label=_l("What it is"), says="%(words)s", enum=PartyKind, read=PartyKind),
+            Filter(
+                name="recipient_class",
+                label=_l("Receives as"),
+                says=_l("receiving as: %(words)s"),
+                enum=RecipientClass,
+                read=RecipientClass,
+            ),
             Filter(
                 name="include_ended",
                 label=_l("Contact ended"),
-                choices=lambda _session, _actor: [("yes", _l("shown too"))],
+                says="%(words)s",
+                choices=lambda _session, _actor: [("yes", _l("also those with whom contact ended"))],
                 read=lambda text: text == "yes",
             ),
         ),

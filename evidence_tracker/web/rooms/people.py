@@ -182,19 +182,29 @@ ROOM = Room(
             Column(label=_l("Languages"), cell=lambda row: row.languages, is_narrow=True),
         ),
         filters=(
-            Filter(name="protection_level", label=_l("Care"), enum=ProtectionLevel, read=ProtectionLevel),
-            Filter(name="role", label=_l("To the events"), enum=RoleInEvents, read=RoleInEvents),
-            Filter(name="age_band", label=_l("Age"), enum=AgeBand, read=AgeBand),
+            Filter(
+                name="protection_level",
+                label=_l("Care"),
+                says=_l("care: %(words)s"),
+                enum=ProtectionLevel,
+                read=ProtectionLevel,
+            ),
+            Filter(
+                name="role", label=_l("To the events"), says="%(words)s", enum=RoleInEvents, read=RoleInEvents
+            ),
+            Filter(name="age_band", label=_l("Age"), says=_l("aged %(words)s"), enum=AgeBand, read=AgeBand),
             Filter(
                 name="is_child",
                 label=_l("Under 18"),
-                choices=lambda _session, _actor: [("yes", _l("yes")), ("no", _l("no"))],
+                says="%(words)s",
+                choices=lambda _session, _actor: [("yes", _l("under 18")), ("no", _l("adults"))],
                 read=lambda text: text == "yes",
             ),
             Filter(
                 name="is_crsv_survivor",
                 label=_l("Survivor of sexual violence"),
-                choices=lambda _session, _actor: [("yes", _l("yes"))],
+                says="%(words)s",
+                choices=lambda _session, _actor: [("yes", _l("survivors of sexual violence"))],
                 read=lambda text: text == "yes",
             ),
         ),

@@ -113,7 +113,13 @@ ROOM = Room(
         ),
         filters=(
             actor_parts.CALLED,
-            Filter(name="capacity", label=_l("Recorded as"), enum=SuspectCapacity, read=SuspectCapacity),
+            Filter(
+                name="capacity",
+                label=_l("Recorded as"),
+                says="%(words)s",
+                enum=SuspectCapacity,
+                read=SuspectCapacity,
+            ),
         ),
         is_scoped=True,
         empty=_l("Nobody is recorded. It takes a legal basis to hold a name in connection with an offence."),

@@ -169,8 +169,8 @@ ROOM = Room(
         ),
         filters=(
             actor_parts.CALLED,
-            Filter(name="kind", label=_l("What it is"), enum=UnitKind, read=UnitKind),
-            Filter(name="country", label=_l("Country"), read=str.upper),
+            Filter(name="kind", label=_l("What it is"), says="%(words)s", enum=UnitKind, read=UnitKind),
+            Filter(name="country", label=_l("Country"), says=_l("of %(words)s"), read=str.upper),
         ),
         is_scoped=True,
         empty=_l("No unit yet. A chain of command is made of units and of who stood under whom, when."),
