@@ -46,6 +46,7 @@ WORDS = table(
     column("reference", Text),
     column("title", Text),
     column("text", Text),
+    column("place", Text),
 )
 
 
@@ -257,6 +258,7 @@ def _folded(record: Record) -> dict[str, str]:
         ),
         "title": read(searched.title),
         "text": read(searched.texts),
+        "place": record.compartment_id.hex,
     }
 
 

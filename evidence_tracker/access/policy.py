@@ -14,6 +14,8 @@ from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, and_, literal, or_, select, tuple_, union
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Grant, Role
@@ -138,7 +140,7 @@ def may(
 ) -> bool:
     """Say whether the actor may do this here, at this level, now."""
     query = select(Grant.role, Grant.level, Grant.expires_at, Grant.ended_at).where(
-        Grant.compartment_id == compartment_id, _held_by(actor)
+        Grant.compartment_id == compartment_id, _held_by(actor.account_id)
     )
     held = [Held(*row) for row in session.execute(query)]
     return decide(held, permission, level, now(session))
@@ -159,7 +161,7 @@ def visible(
             model.level.in_(ceiling.up_to()),
             model.compartment_id.in_(
                 select(Grant.compartment_id).where(
-                    _held_by(actor),
+                    _held_by(actor.account_id),
                     Grant.level == ceiling,
                     Grant.role.in_(roles),
                     Grant.ended_at.is_(None),
@@ -178,14 +180,19 @@ def reach(session: Session, actor: Actor, permission: Permission = Permission.RE
     For questions that join many tables: the grants are read once, and ``within`` compares. It
     says what ``visible`` says.
     """
+    return reach_of(actor.account_id, now(session), permission)
+
+
+def reach_of(account_id: Any, at: Any, permission: Permission) -> CTE:
+    """Return the reach of an account at an instant; either may be a parameter of a prepared question."""
     name = permission.name.lower()
     held = (
         select(Grant.compartment_id, Grant.level)
         .where(
-            _held_by(actor),
+            _held_by(account_id),
             Grant.role.in_([role for role, permissions in ROLES.items() if permission in permissions]),
             Grant.ended_at.is_(None),
-            or_(Grant.expires_at.is_(None), Grant.expires_at > now(session)),
+            or_(Grant.expires_at.is_(None), Grant.expires_at > at),
         )
         .cte(f"held_{name}")
     )
@@ -198,27 +205,34 @@ def reach(session: Session, actor: Actor, permission: Permission = Permission.RE
     return union(*steps).cte(f"reach_{name}")
 
 
-def within(reached: CTE, model: Any) -> ColumnElement[bool]:
-    """Return the SQL condition under which rows of ``model`` are within ``reach``."""
-    return tuple_(model.compartment_id, model.level).in_(select(reached.c.compartment_id, reached.c.level))
+def within(reached: CTE, model: Any, *, is_filter: bool = False) -> ColumnElement[bool]:
+    """Return the SQL condition under which rows of ``model`` are within ``reach``.
+
+    ``is_filter``: rows are found and ordered by something else. The sign before the column, which
+    changes nothing, keeps the index of the compartment out of it.
+    """
+    place = model.compartment_id
+    if is_filter:
+        place = UnaryExpression(place, operator=custom_op("+"), type_=place.type)
+    return tuple_(place, model.level).in_(select(reached.c.compartment_id, reached.c.level))
 
 
 def visible_compartments(session: Session, actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition under which a compartment exists for this actor (any live grant)."""
     return Compartment.id.in_(
         select(Grant.compartment_id).where(
-            _held_by(actor),
+            _held_by(actor.account_id),
             Grant.ended_at.is_(None),
             or_(Grant.expires_at.is_(None), Grant.expires_at > now(session)),
         )
     )
 
 
-def _held_by(actor: Actor) -> ColumnElement[bool]:
+def _held_by(account_id: Any) -> ColumnElement[bool]:
     # An account that was switched off holds nothing, whatever its grants say.
-    mine = select(Account.id).where(Account.id == actor.account_id, Account.is_active)
+    mine = select(Account.id).where(Account.id == account_id, Account.is_active)
     my_partner = select(Account.partner_id).where(
-        Account.id == actor.account_id, Account.is_active, Account.partner_id.is_not(None)
+        Account.id == account_id, Account.is_active, Account.partner_id.is_not(None)
     )
     return or_(Grant.account_id.in_(mine), Grant.partner_id.in_(my_partner))
 
@@ -249,7 +263,7 @@ class Rights:
 def rights(session: Session, actor: Actor) -> Rights:
     """Return every grant of this person, in one query."""
     query = select(Grant.compartment_id, Grant.role, Grant.level, Grant.expires_at, Grant.ended_at).where(
-        _held_by(actor), Grant.ended_at.is_(None)
+        _held_by(actor.account_id), Grant.ended_at.is_(None)
     )
     held: dict[UUID, tuple[Held, ...]] = {}
     for place, role, level, expires_at, ended_at in session.execute(query):

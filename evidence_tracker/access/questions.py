@@ -1,7 +1,6 @@
 """What waits in the ground: one's own tasks, and grants that end soon."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import Text, or_, select, type_coerce
 
@@ -12,7 +11,7 @@ from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.tasks import Task, TaskState
 from evidence_tracker.access.waiting import Asking, Question
 
-ENDS_WITHIN = timedelta(days=14)
+ENDS_WITHIN = 14  # days
 
 
 def questions(asking: Asking) -> Iterator[Question]:
@@ -28,7 +27,7 @@ def _tasks(asking: Asking) -> Question:
     return asking.question(
         "tasks",
         Task,
-        Task.assigned_to == asking.actor.account_id,
+        Task.assigned_to == asking.me,
         Task.state == TaskState.OPEN,
         asking.within(Task),
         or_(Task.about_id.is_(None), seen.exists()),
@@ -47,8 +46,8 @@ def _ending_grants(asking: Asking) -> Question:
         "grants-ending",
         Compartment,
         Grant.ended_at.is_(None),
-        Grant.expires_at > asking.at,
-        Grant.expires_at <= asking.at + ENDS_WITHIN,
+        Grant.expires_at > asking.instant(),
+        Grant.expires_at <= asking.instant(ENDS_WITHIN),
         Grant.compartment_id.in_(places),
         title=Account.login + " · " + type_coerce(Grant.role, Text),
         since=Grant.granted_at,

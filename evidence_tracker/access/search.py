@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    func,
     literal,
     null,
     or_,
@@ -33,6 +34,7 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 
 _IN_TITLE = "{reference title}"
+_IN_WORDS = "{reference title text}"
 _ENTRIES = cast("Table", SearchEntry.__table__)
 _ENTRY, _HOME, _PARENT, _ALONG = (_ENTRIES.alias(name) for name in ("entry", "home", "parent", "along"))
 
@@ -78,7 +80,7 @@ def search(
     if not looked_for:
         return []
     every = expression(looked_for)
-    steps = [f"{_IN_TITLE} : ({every})", f"({every}) NOT {_IN_TITLE} : ({every})"]
+    steps = [f"{_IN_TITLE} : ({every})", f"{_IN_WORDS} : ({every}) NOT {_IN_TITLE} : ({every})"]
     hits: list[tuple[int, Any]] = []
     for step, match in enumerate(steps):
         if len(hits) < limit and (after is None or step >= after[0]):
@@ -123,7 +125,7 @@ def _hits(
         .join(_ENTRY, entry.id == WORDS.c.rowid)
         .join(_HOME, home.record_id == entry.home_id)
         .where(
-            WORDS.c.search_text.op("MATCH")(match),
+            WORDS.c.search_text.op("MATCH")(_within_places(match, reached)),
             within(reached, entry),
             within(reached, home),
             _is_within(reached, _PARENT, entry.parent_id),
@@ -136,6 +138,18 @@ def _hits(
     if compartment_id is not None:
         query = query.where(entry.compartment_id == compartment_id)
     return query
+
+
+def _within_places(match: str, reached: CTE) -> ColumnElement[str]:
+    """Narrow the words to the compartments of the reach; in none of them, they match nothing.
+
+    The rights are asked of each entry as well. This keeps whoever sees little from waiting for all
+    that they do not see.
+    """
+    every = select(reached.c.compartment_id).distinct().subquery()
+    quoted = literal('"').op("||")(every.c.compartment_id).op("||")('"')
+    places = select(func.coalesce(func.group_concat(quoted, " OR "), '"nowhere"')).scalar_subquery()
+    return literal(f"({match}) AND place : (").op("||")(places).op("||")(")")
 
 
 def _is_within(reached: CTE, other: FromClause, pointer: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -4,9 +4,10 @@ Pure data. The questions are the rooms' own (``casework/<room>/waiting.py``), as
 here they are asked together and put in the order in which a person should look at them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -14,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker import outbox
 from evidence_tracker.access import questions as ground
-from evidence_tracker.access.policy import Permission, Rights
+from evidence_tracker.access.policy import Permission, Rights, rights
 from evidence_tracker.access.records import profile
-from evidence_tracker.access.waiting import Asking, Question, Waiting, ask
+from evidence_tracker.access.waiting import Prepared, Waiting, permissions_of
 from evidence_tracker.casework.allegations.waiting import elements_without_evidence
 from evidence_tracker.casework.consent import waiting as consent
 from evidence_tracker.casework.exhibits import waiting as exhibits
@@ -214,10 +215,13 @@ def worklist(
 
     ``held`` are their rights where they were read already.
     """
-    asking = Asking.of(session, actor, shown, held)
-    found = ask(asking, _questions(asking))
-    found["elements-without-evidence"] = elements_without_evidence(asking)
-    found["work-given-up"] = _given_up(asking)
+    held = held or rights(session, actor)
+    permissions = permissions_of(held)
+    found = _prepared(permissions).ask(session, actor, shown + 1)
+    if Permission.RECORD in permissions:
+        found["elements-without-evidence"] = elements_without_evidence(session, actor=actor, limit=shown + 1)
+    if Permission.AUDIT in permissions:
+        found["work-given-up"] = _given_up(session, held, shown + 1)
     return [
         Group(
             name,
@@ -232,10 +236,9 @@ def worklist(
     ]
 
 
-def _questions(asking: Asking) -> Iterator[Question]:
-    yield from ground.questions(asking)
-    for room in _ROOMS:
-        yield from room.questions(asking)
+@cache
+def _prepared(permissions: frozenset[Permission]) -> Prepared:
+    return Prepared.of(permissions, ground.questions, *(room.questions for room in _ROOMS))
 
 
 def _soonest(items: Sequence[Waiting]) -> list[Waiting]:
@@ -243,13 +246,11 @@ def _soonest(items: Sequence[Waiting]) -> list[Waiting]:
     return sorted(items, key=lambda item: (item.due is None, item.due or item.since.date(), item.since))
 
 
-def _given_up(asking: Asking) -> list[Waiting]:
-    if not asking.may(Permission.AUDIT):
-        return []
-    home = profile(asking.session).organisation_compartment_id
-    if not asking.rights.may(Permission.AUDIT, home):
+def _given_up(session: Session, held: Rights, most: int) -> list[Waiting]:
+    home = profile(session).organisation_compartment_id
+    if not held.may(Permission.AUDIT, home):
         return []
     return [
         Waiting("promise", str(promise.id), promise.kind, promise.promised_at, None)
-        for promise in outbox.given_up(asking.session, limit=asking.limit + 1)
+        for promise in outbox.given_up(session, limit=most)
     ]

@@ -92,6 +92,12 @@ def test_who_lost_the_grant_or_holds_one_up_to_a_lower_level_finds_nothing(
     assert references(instance, cast.chen, "cellar") == [school]
 
 
+def test_what_says_where_a_record_is_at_home_is_no_word_of_it(instance: Instance, cast: Cast, school: str):
+    for asked in (cast.mission.hex, cast.mission.hex[:2], f"cellar {cast.mission.hex[:4]}", "nowhere"):
+        assert references(instance, cast.amina, asked) == []
+    assert references(instance, cast.amina, "cellar", compartment_id=cast.mission) == [school]
+
+
 def test_a_record_whose_level_was_raised_is_hidden_from_that_commit_on(instance: Instance, cast: Cast):
     with instance.transaction() as session:
         row = incidents.incident(session, cast)

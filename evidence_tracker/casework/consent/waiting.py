@@ -1,7 +1,6 @@
 """What waits in the consent room: permissions about to expire that nobody renewed."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Text, or_, select, type_coerce
 from sqlalchemy.orm import aliased
@@ -11,8 +10,8 @@ from evidence_tracker.access.waiting import Asking, Question
 from evidence_tracker.casework.consent.models import ConsentEvent, ConsentKind, Scope
 from evidence_tracker.casework.persons.models import Person
 
-EXPIRES_WITHIN = timedelta(days=30)
-EXPIRED_SINCE = timedelta(days=30)
+EXPIRES_WITHIN = 30  # days
+EXPIRED_SINCE = 30  # days
 PERMITS = (ConsentKind.GIVEN, ConsentKind.RENEWED)
 _DENIES = (ConsentKind.REFUSED, ConsentKind.WITHDRAWN)
 
@@ -36,8 +35,8 @@ def _expiring(asking: Asking) -> Question:
     return asking.question(
         "consents-expiring",
         Person,
-        ConsentEvent.expires_on <= asking.today + EXPIRES_WITHIN,
-        ConsentEvent.expires_on >= asking.today - EXPIRED_SINCE,
+        ConsentEvent.expires_on <= asking.day(EXPIRES_WITHIN),
+        ConsentEvent.expires_on >= asking.day(-EXPIRED_SINCE),
         ~renewed.exists(),
         asking.within(ConsentEvent),
         asking.within(Person),

@@ -94,7 +94,7 @@ def _unchecked(asking: Asking) -> Question:
         Exhibit,
         Exhibit.derivative_kind.in_(_SHOWS_LESS),
         Exhibit.checked_by.is_(None),
-        Exhibit.recorded_by != asking.actor.account_id,
+        Exhibit.recorded_by != asking.me,
         asking.within(Exhibit, Permission.RECORD),
         title=Exhibit.title,
         since=Exhibit.recorded_at,

@@ -64,7 +64,7 @@ def _standing_permission(asking: Asking) -> Select[UUID]:
     return select(said.id).where(
         said.person_id == InterviewPerson.person_id,
         said.kind.in_(PERMITS),
-        or_(said.expires_on.is_(None), said.expires_on >= asking.today),
+        or_(said.expires_on.is_(None), said.expires_on >= asking.day()),
         ~is_taken_back(said),
     )
 
@@ -72,14 +72,14 @@ def _standing_permission(asking: Asking) -> Select[UUID]:
 def _open(asking: Asking) -> Question:
     there = select(Present.id).where(
         Present.interview_id == Interview.id,
-        Present.account_id == asking.actor.account_id,
+        Present.account_id == asking.me,
         Present.ended_at.is_(None),
     )
     return asking.question(
         "interviews-open",
         Interview,
         Interview.state.in_(_OPEN),
-        or_(Interview.owner_id == asking.actor.account_id, there.exists()),
+        or_(Interview.owner_id == asking.me, there.exists()),
         asking.within(Interview),
         title=Interview.state,
         since=Interview.recorded_at,
@@ -87,7 +87,7 @@ def _open(asking: Asking) -> Question:
 
 
 def _undecided(asking: Asking) -> Question:
-    me = asking.actor.account_id
+    me = asking.me
     return asking.question(
         "exceptions-to-decide",
         Interview,
@@ -110,7 +110,7 @@ def _unreviewed(asking: Asking) -> Question:
         "interviews-to-review",
         Interview,
         Interview.state == InterviewState.CLOSED,
-        Interview.recorded_by != asking.actor.account_id,
+        Interview.recorded_by != asking.me,
         asking.within(Interview, Permission.SUPERVISE),
         title=Interview.account_type,
         since=Interview.closed_at,

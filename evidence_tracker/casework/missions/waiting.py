@@ -1,16 +1,15 @@
 """What waits in the missions room: plans without a signature, missions past their end, trainings that expire."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from sqlalchemy import Text, select, type_coerce
+from sqlalchemy import Text, func, select, type_coerce
 
 from evidence_tracker.access.models import Account
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.waiting import Asking, Question
 from evidence_tracker.casework.missions.models import Competence, Mission, MissionState, SecurityPlan
 
-EXPIRES_WITHIN = timedelta(days=45)
+EXPIRES_WITHIN = 45  # days
 _BEFORE_THE_END = (MissionState.PLANNED, MissionState.APPROVED, MissionState.UNDER_WAY)
 
 
@@ -33,7 +32,7 @@ def _unsigned_plans(asking: Asking) -> Question:
         Mission,
         SecurityPlan.signed_off_by.is_(None),
         Mission.state.in_(_BEFORE_THE_END),
-        ~type_coerce(SecurityPlan.authors, Text).contains(str(asking.actor.account_id)),
+        func.instr(type_coerce(SecurityPlan.authors, Text), asking.me_as_text) == 0,
         asking.within(Mission, Permission.SUPERVISE),
         asking.within(SecurityPlan, Permission.SUPERVISE),
         title=Mission.title,
@@ -51,7 +50,7 @@ def _to_approve(asking: Asking) -> Question:
         "missions-to-approve",
         Mission,
         Mission.state == MissionState.PLANNED,
-        Mission.recorded_by != asking.actor.account_id,
+        Mission.recorded_by != asking.me,
         signed.exists(),
         asking.within(Mission, Permission.SUPERVISE),
         title=Mission.title,
@@ -79,7 +78,7 @@ def _past_their_end(asking: Asking) -> Question:
         "missions-past-their-end",
         Mission,
         Mission.state == MissionState.UNDER_WAY,
-        Mission.ends_at < asking.at,
+        Mission.ends_at < asking.instant(),
         asking.within(Mission, Permission.RECORD),
         title=Mission.title,
         since=Mission.recorded_at,
@@ -110,7 +109,7 @@ def _expiring_competences(asking: Asking) -> Question:
         "competences-expiring",
         Competence,
         Competence.ended_at.is_(None),
-        Competence.expires_at <= asking.at + EXPIRES_WITHIN,
+        Competence.expires_at <= asking.instant(EXPIRES_WITHIN),
         ~renewed.exists(),
         asking.within(Competence),
         Account.is_active,

@@ -1,13 +1,12 @@
 """What waits in the parties room: agreements about to end."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.waiting import Asking, Question
 from evidence_tracker.casework.parties.models import Agreement
 
-EXPIRES_WITHIN = timedelta(days=60)
+EXPIRES_WITHIN = 60  # days
 
 
 def questions(asking: Asking) -> Iterator[Question]:
@@ -18,7 +17,7 @@ def questions(asking: Asking) -> Iterator[Question]:
             Agreement,
             Agreement.ended_at.is_(None),
             Agreement.signed_at.is_not(None),
-            Agreement.valid_until_at <= asking.at + EXPIRES_WITHIN,
+            Agreement.valid_until_at <= asking.instant(EXPIRES_WITHIN),
             asking.within(Agreement, Permission.RECORD),
             title=Agreement.subject,
             since=Agreement.recorded_at,

@@ -36,7 +36,7 @@ def _reviews(asking: Asking) -> Question:
     return asking.question(
         "protection-reviews",
         Person,
-        ThreatAssessment.review_on <= asking.today,
+        ThreatAssessment.review_on <= asking.day(),
         ~newer.exists(),
         asking.within(ThreatAssessment),
         asking.within(Person),
@@ -52,7 +52,7 @@ def _follow_ups(asking: Asking) -> Question:
     return asking.question(
         "referrals-to-follow-up",
         Person,
-        Referral.follow_up_on <= asking.today,
+        Referral.follow_up_on <= asking.day(),
         Referral.outcome != ReferralOutcome.DECLINED,
         asking.within(Referral),
         asking.within(Person),
@@ -69,7 +69,7 @@ def _without_identity(asking: Asking) -> Question:
     return asking.question(
         "persons-without-identity",
         Person,
-        Person.recorded_by == asking.actor.account_id,
+        Person.recorded_by == asking.me,
         ~recorded.exists(),
         asking.within(Person, Permission.SEAL_IDENTITY),
         asking.within(Person),

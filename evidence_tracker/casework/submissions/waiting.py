@@ -37,7 +37,7 @@ def questions(asking: Asking) -> Iterator[Question]:
 
 
 def _to_approve(asking: Asking) -> Question:
-    me = asking.actor.account_id
+    me = asking.me
     mine = select(SubmissionItem.id).where(
         SubmissionItem.submission_id == Submission.id, SubmissionItem.recorded_by == me
     )
@@ -58,7 +58,7 @@ def _to_approve(asking: Asking) -> Question:
 
 def _to_seal(asking: Asking) -> Question:
     """Approved, as far as a question can tell: whether the approval still fits is for the seal to say."""
-    me = asking.actor.account_id
+    me = asking.me
     return asking.question(
         "submissions-to-seal",
         Submission,

@@ -1,7 +1,8 @@
 """The index of the search: one row for each record that can be found, and its words.
 
 The words lie in an FTS5 table of their own, folded (``access.folding``). ``secure-delete`` overwrites
-what is taken out of it at once, so that an erased text leaves no trace in the index. It is filled by
+what is taken out of it at once, so that an erased text leaves no trace in the index. ``place`` is the
+compartment as one word, so that the index itself leads to what is in a few of them. It is filled by
 ``upgrade`` after the migration, since what is searched is stated by the models.
 """
 
@@ -42,7 +43,7 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE VIRTUAL TABLE search_text USING fts5("
-        "reference, title, text, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0)"
+        "reference, title, text, place, tokenize = 'unicode61 remove_diacritics 0', columnsize = 0)"
     )
     op.execute("INSERT INTO search_text (search_text, rank) VALUES ('secure-delete', 1)")
 
