@@ -35,7 +35,7 @@ ANALYSTS = ("erika", "farid")
 class Quiet(WSGIRequestHandler):
     """A server that writes no line for each request."""
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+    def log(self, type: str, message: str, *args: object) -> None:
         """Say nothing."""
 
 
