@@ -137,6 +137,13 @@ def test_what_cannot_be_true_is_refused_in_a_sentence_and_the_words_stay(amina, 
     assert "Названо у свідченні &lt;b&gt;" in answer
 
 
+def test_a_group_that_is_rarely_known_is_folded_until_something_stands_in_it(amina):
+    folded = 'class="form-fold"><summary>What the server answered'
+    assert folded in page(amina, "/captures/new/record")
+    answer = refused(amina, "/captures/new/record", **{**STATED, "tool": "", "http_status": "404"})
+    assert folded.replace('form-fold"', 'form-fold" open') in answer
+
+
 def test_a_correction_states_only_what_differs_and_meets_who_saved_first(amina, instance, recorded):
     amend = f"{BASE}/do/amend"
     sheet: dict[str, Any] = {**filled(page(amina, amend), amend)}

@@ -412,6 +412,8 @@ def test_it_is_not_closed_without_reading_back_or_the_reason(amina, instance, ca
     assert "signature" in refused(amina, at(reference, "/do/read-back"), is_signed="no", unsigned_reason="")
     assert "It was signed under the declaration is missing" in refused(amina, at(reference, "/do/read-back"))
     assert "Цю розповідь мені зачитали" in page(amina, at(reference, "/do/read-back"))
+    assert "Этот рассказ мне зачитали" in page(amina, at(reference, "/do/read-back?declared_in=ru"))
+    assert "This account was read back" in page(amina, at(reference, "/do/read-back?declared_in=xx"))
     done(amina, at(reference, "/do/close"), ended="", unread_reason="Повітряна тривога.")
     assert "Повітряна тривога." in page(amina, at(reference))
 

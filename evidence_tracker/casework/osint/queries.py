@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
@@ -107,7 +107,7 @@ def list_captures(
     if url is not None:
         query = query.where(_at_address(url))
     if availability is not None:
-        query = query.where(_last_look(session, actor) == availability)
+        query = query.where(Capture.id.in_(_last_found(session, availability, actor)))
     if verification is not None:
         query = query.where(_is_verified(session, verification, actor))
     return page(session, query, Capture, actor=actor, after=after, limit=limit)
@@ -269,14 +269,18 @@ def _at_address(url: str) -> ColumnElement[bool]:
     )
 
 
-def _last_look(session: Session, actor: Actor) -> ScalarSelect[Availability]:
-    return (
-        select(AvailabilityCheck.availability)
-        .where(AvailabilityCheck.capture_id == Capture.id, visible(session, actor, AvailabilityCheck))
-        .order_by(AvailabilityCheck.checked_at.desc(), AvailabilityCheck.id.desc())
-        .limit(1)
-        .correlate(Capture)
-        .scalar_subquery()
+def _last_found(session: Session, wanted: Availability, actor: Actor) -> Select[UUID]:
+    """Return the captures of whose looks the last one found this."""
+    later = aliased(AvailabilityCheck)
+    newer = select(later.id).where(
+        later.capture_id == AvailabilityCheck.capture_id,
+        tuple_(later.checked_at, later.id) > tuple_(AvailabilityCheck.checked_at, AvailabilityCheck.id),
+        visible(session, actor, later),
+    )
+    return select(AvailabilityCheck.capture_id).where(
+        AvailabilityCheck.availability == wanted,
+        ~newer.exists(),
+        visible(session, actor, AvailabilityCheck),
     )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 
 from evidence_tracker.access.records import Governance
 from evidence_tracker.access.stated import GOVERNED
 from evidence_tracker.casework.interviews import closing, conduct, gates, planning
-from evidence_tracker.casework.interviews.declaration import DECLARATIONS
+from evidence_tracker.casework.interviews.declaration import DECLARATIONS, NEWEST
 from evidence_tracker.casework.interviews.models import (
     AccountType,
     Interview,
@@ -85,8 +86,9 @@ def _held(act: Any, *positional: str) -> Any:
 
 
 def _declared(asking: Asking) -> dict[str, Any]:
-    language, words = words_of_declaration(asking.row.language)
-    return {"language": language, "declaration": words}
+    wanted = request.args.get("declared_in") or asking.row.language
+    language, words = words_of_declaration(wanted)
+    return {"language": language, "declaration": words, "languages": list(DECLARATIONS[NEWEST])}
 
 
 def _amended(row: Interview) -> Sequence[Field]:
