@@ -229,7 +229,15 @@ def test_records_are_put_in_and_taken_out(client_of: ClientOf, instance: Instanc
     assert out.status_code == 303, out.text
     assert "EX-0002" not in daria.get(base).text, "the numbers behind it moved up"
     stale = daria.post(
-        f"{base}/do/amend", data={"title": "Neu", "statement": "", "language": "uk", "_version": "0"}
+        f"{base}/do/amend",
+        data={
+            "title": "Neu",
+            "statement": "One file.",
+            "language": "uk",
+            "legal_basis": "fictional act",
+            "level": "CONFIDENTIAL",
+            "_version": "0",
+        },
     )
     assert stale.status_code == 409, stale.text
 
