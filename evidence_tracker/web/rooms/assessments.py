@@ -132,6 +132,52 @@ FACTS: tuple[Field, ...] = (
 )
 
 
+ITEM_ACTIONS = (
+    Action(
+        name="amend",
+        label=_l("Change"),
+        scope=Scope.ITEM,
+        when=_is_open,
+        fields=FACTS,
+        amends=True,
+        run=_amend,
+        help=_l("Only its analyst changes an assessment, and only until it is handed in."),
+    ),
+    Action(
+        name="submit",
+        label=_l("Hand in for review"),
+        scope=Scope.ITEM,
+        when=_is_open,
+        run=_submit,
+        help=_l("It is not changed any more unless the reviewer returns it."),
+    ),
+    Action(
+        name="review",
+        label=_l("Review"),
+        scope=Scope.ITEM,
+        when=_waits,
+        fields=(
+            Choice(
+                name="decision",
+                label=_l("Decision"),
+                among=lambda _asking: (
+                    ("accept", gettext("Accept: it is peer-reviewed")),
+                    ("return", gettext("Return it to its analyst")),
+                ),
+                widget="radio",
+                required=True,
+            ),
+            Long(name="note", label=_l("What you found"), required=True, rows=4),
+        ),
+        run=_review,
+        is_confirmed=True,
+        above="rooms/assessment_above.html",
+        look=lambda asking: {"one": asking.item},
+        help=_l("By somebody other than its analyst."),
+    ),
+)
+
+
 def section(tab: str) -> Section:
     """Return the assessments of a capture or an evidence item as a section of a tab of its record."""
     return Section(
@@ -160,50 +206,7 @@ def section(tab: str) -> Section:
                 done=_l("Recorded as your draft. Hand it in when it is ready."),
             ),
         ),
-        item_actions=(
-            Action(
-                name="amend",
-                label=_l("Change"),
-                scope=Scope.ITEM,
-                when=_is_open,
-                fields=FACTS,
-                amends=True,
-                run=_amend,
-                help=_l("Only its analyst changes an assessment, and only until it is handed in."),
-            ),
-            Action(
-                name="submit",
-                label=_l("Hand in for review"),
-                scope=Scope.ITEM,
-                when=_is_open,
-                run=_submit,
-                help=_l("It is not changed any more unless the reviewer returns it."),
-            ),
-            Action(
-                name="review",
-                label=_l("Review"),
-                scope=Scope.ITEM,
-                when=_waits,
-                fields=(
-                    Choice(
-                        name="decision",
-                        label=_l("Decision"),
-                        among=lambda _asking: (
-                            ("accept", gettext("Accept: it is peer-reviewed")),
-                            ("return", gettext("Return it to its analyst")),
-                        ),
-                        widget="radio",
-                        required=True,
-                    ),
-                    Long(name="note", label=_l("What you found"), required=True, rows=4),
-                ),
-                run=_review,
-                is_confirmed=True,
-                above="rooms/assessment_above.html",
-                look=lambda asking: {"one": asking.item},
-                help=_l("By somebody other than its analyst."),
-            ),
-        ),
+        item_actions=ITEM_ACTIONS,
     )
 
 
