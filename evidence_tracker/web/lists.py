@@ -136,7 +136,7 @@ def _asked(room: Room) -> Iterator[tuple[Filter, str]]:
 def _read(one: Filter, text: str) -> Any:
     try:
         return one.read(text)
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         raise InvalidInput(
             gettext("%(what)s: there is no %(text)s among the choices.", what=one.label, text=text),
             advice=gettext("Take this filter away, or choose another."),

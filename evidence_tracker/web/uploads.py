@@ -119,6 +119,13 @@ def most_bytes() -> int | None:
     return door.house().settings.max_upload_bytes
 
 
+def refuse_size(count: int) -> None:
+    """Refuse a file of so many bytes where that is too many; raises ``TooLarge``."""
+    most = most_bytes()
+    if most is not None and count > most:
+        raise _too_large(most)
+
+
 def body() -> Body:
     """Return the body of a request that is a file and nothing else."""
     return Body(most_bytes())
@@ -132,14 +139,8 @@ def form() -> Form:
 
 def deposit(stream: Body | Part) -> Deposited:
     """Put a stream into the vault; raises Refused where it breaks off, and then nothing is kept."""
-    most = most_bytes()
-
-    def not_more(taken: int) -> None:
-        if most is not None and taken > most:
-            raise _too_large(most)
-
     try:
-        return door.instance().vault.deposit(cast("BinaryIO", stream), progress=not_more)
+        return door.instance().vault.deposit(cast("BinaryIO", stream), progress=refuse_size)
     except OSError as error:  # of the vault's device: those of the stream are Refused already
         raise SystemRefused(
             gettext(

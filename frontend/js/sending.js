@@ -34,14 +34,28 @@ export function send(url, { file, path }, { progress, started }) {
         failed(error);
       }
     };
-    request.onerror = async () => {
-      const problem = (await readable(file)) ? ["connection", say("uploadNoConnection")] : ["file", say("uploadUnreadable")];
-      failed(new NotReceived(...problem));
-    };
+    request.onerror = async () => failed(await reason(url, file));
     request.onabort = () => failed(new NotReceived("abort", ""));
     started(request);
     request.send(file);
   });
+}
+
+/**
+ * Return why a request broke: the file, the server (which reads no body that it refuses, so that its answer
+ * is lost with the connection), or the connection.
+ */
+async function reason(url, file) {
+  if (!(await readable(file))) return new NotReceived("file", say("uploadUnreadable"));
+  try {
+    const answer = await fetch(`${url}/may?size=${file.size}`, { headers: { Accept: "application/json" } });
+    if (answer.status === 401) return new NotReceived("session", say("signedOut"));
+    const said = answer.ok ? {} : await answer.json();
+    if (said.error) return new NotReceived("answer", said.error, said.advice);
+  } catch {
+    // The server does not answer either.
+  }
+  return new NotReceived("connection", say("uploadNoConnection"));
 }
 
 /** Say whether a file can still be read: a browser tells a lost file and a lost connection alike. */

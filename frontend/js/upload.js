@@ -11,6 +11,8 @@ import { left, number, say, sized } from "./words.js";
 const AT_ONCE = 2;
 const SHOWN_DONE = 300;
 const WINDOW_MS = 8000;
+// What breaks again and again is not tried for ever by itself: something on the way does not let it through.
+const MOST_TRIES = 5;
 const islands = new Map();
 
 class Island {
@@ -99,6 +101,7 @@ class Island {
 
   async start(item) {
     this.active += 1;
+    item.tries = (item.tries ?? 0) + 1;
     this.row(item);
     try {
       if (this.form && !(await keptNow(this.form))) throw new NotReceived("facts", say("uploadFacts"));

@@ -34,6 +34,7 @@ from tests.factories.exhibits import png, receive
 from tests.factories.missions import mission as plan_mission
 from tests.factories.persons import person
 from tests.web.conftest import ClientOf, token_of
+from tests.web.sent_forms import form_bytes
 
 HOME = "KYI-2026-01-C"
 PUT = dict[str, Any]
@@ -512,6 +513,17 @@ def test_a_file_that_says_to_be_too_large_is_not_read(amina, ticket, instance, l
     assert nothing_was_kept(instance)
 
 
+def test_a_browser_can_ask_why_its_file_is_not_taken(amina, client_of, ticket, limited):
+    # Where a body is not read to its end, the connection breaks before the browser has read the answer.
+    assert amina.get(f"{ticket}/may?size=5000").json == {"may": True}
+    limited(1000)
+    assert amina.get(f"{ticket}/may?size=1000").json == {"may": True}
+    assert "1000\u00a0bytes" in amina.get(f"{ticket}/may?size=1001").json["error"]
+    amina.put(f"{ticket}/facts", data={"home": HOME, "collected": "nonsense"})
+    assert "nonsense" in amina.get(f"{ticket}/may").json["error"]
+    assert client_of("bohdan").get(f"{ticket}/may").status_code == 404
+
+
 def test_a_file_that_turns_out_too_large_is_not_kept(amina, ticket, instance, limited):
     limited(1000)
     too_large = stream(amina, ticket, io.BytesIO(b"x" * 1001))
@@ -569,14 +581,6 @@ def test_a_form_that_is_refused_comes_back_with_its_words(amina, ticket, instanc
     for page in (without.text, wrong.text, amina.get(ticket).text):
         assert 'value="Партнер"' in page
     assert nothing_was_kept(instance)
-
-
-def form_bytes(*parts: tuple[str, bytes], boundary: str = "edge", end: bool = True) -> bytes:
-    made = b"".join(
-        f"--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body + b"\r\n"
-        for head, body in parts
-    )
-    return made + (f"--{boundary}--\r\n".encode() if end else b"")
 
 
 def test_a_file_that_holds_the_edge_of_the_form_almost_is_kept_as_it_is(amina, ticket, instance):

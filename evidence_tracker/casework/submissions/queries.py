@@ -106,6 +106,17 @@ def recipients_of(session: Session, rows: Sequence[Submission], *, actor: Actor)
     return {row.id: known[row.party_id] for row in rows if row.party_id in known}
 
 
+def for_exhibit(session: Session, exhibit: Exhibit, *, actor: Actor) -> Sequence[Submission]:
+    """Return the submissions that an exhibit is in, by reference."""
+    held = select(SubmissionItem.submission_id).where(
+        SubmissionItem.exhibit_id == exhibit.id,
+        SubmissionItem.ended_at.is_(None),
+        visible(session, actor, SubmissionItem),
+    )
+    query = select(Submission).where(Submission.id.in_(held), visible(session, actor, Submission))
+    return session.scalars(query.order_by(Submission.reference)).all()
+
+
 def items_of(
     session: Session, submission: Submission, *, actor: Actor
 ) -> Sequence[tuple[SubmissionItem, Any | None]]:

@@ -201,7 +201,7 @@ ROOM = Room(
     show={"size_bytes": _size, "particulars": _particulars},
     tabs=(
         Tab(
-            name="text",
+            name="words",
             title=_l("Text"),
             template="rooms/evidence_text.html",
             data=evidence_view.words,

@@ -56,6 +56,7 @@ def routes(made: Blueprint) -> None:
     made.add_url_rule("/receive/<uuid:ticket>", "receive_file", receive_file, methods=["PUT"])
     made.add_url_rule("/receive/<uuid:ticket>", "receive_form", receive_form, methods=["POST"])
     made.add_url_rule("/receive/<uuid:ticket>/facts", "receive_facts", keep_facts, methods=["PUT"])
+    made.add_url_rule("/receive/<uuid:ticket>/may", "receive_may", say_whether)
 
 
 def has_a_form_of_its_own(_deed: Deed) -> None:
@@ -100,9 +101,20 @@ def receive_file(ticket: UUID) -> ResponseReturnValue:
             _refuse_early(Asking(session, actor), typed)
         answer = _take(uploads.body(), typed, uploads.told_name())
     except EvidenceTrackerError as error:
-        named = next(iter(error.wrong.values())) if isinstance(error, Wrong) else error
-        return jsonify(error=str(named), advice=named.advice), errors.status_of(error)
+        return _in_json(error)
     return jsonify(answer), 201
+
+
+def say_whether(ticket: UUID) -> ResponseReturnValue:
+    """Say whether a file of ``?size=`` bytes would be taken in now: a browser whose body is not read sees no answer."""
+    try:
+        uploads.refuse_size(request.args.get("size", 0, int))
+        with door.reading() as (session, actor):
+            typed, _until = _read(session, actor, ticket)
+            _refuse_early(Asking(session, actor), typed)
+    except EvidenceTrackerError as error:
+        return _in_json(error)
+    return {"may": True}
 
 
 def receive_form(ticket: UUID) -> ResponseReturnValue:
@@ -127,6 +139,12 @@ def receive_form(ticket: UUID) -> ResponseReturnValue:
         return _page(ticket, error), errors.status_of(error)
     flash(gettext("Received as %(reference)s.", reference=answer["reference"]), "done")
     return redirect(answer["url"], 303)
+
+
+def _in_json(error: EvidenceTrackerError) -> ResponseReturnValue:
+    """Answer an error; of a form in which several fields are wrong, the first."""
+    named = next(iter(error.wrong.values())) if isinstance(error, Wrong) else error
+    return jsonify(error=str(named), advice=named.advice), errors.status_of(error)
 
 
 def _take(stream: uploads.Body | uploads.Part, typed: Mapping[str, str], name: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from evidence_tracker.casework.exhibits.models import Exhibit
 from evidence_tracker.casework.incidents import queries as incidents
 from evidence_tracker.casework.interviews import queries as interviews
 from evidence_tracker.casework.osint import queries as osint
+from evidence_tracker.casework.submissions import queries as submissions
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.kinds import Column, Section
 from evidence_tracker.web.rooms import asked
@@ -48,4 +49,5 @@ LINKS = (
     _linked("captures", _l("Captures"), osint.captures_of, "captures", lambda one: one.title),
     _linked("incidents", _l("Incidents"), incidents.for_evidence, "incidents", lambda one: one.title),
     _linked("allegations", _l("Allegations"), allegations.for_evidence, "allegations", lambda one: one.code),
+    _linked("submissions", _l("Submissions"), submissions.for_exhibit, "submissions", lambda one: one.title),
 )

@@ -14,6 +14,7 @@ from evidence_tracker.casework.submissions.preparation import (
     open_submission,
     remove_item,
 )
+from evidence_tracker.casework.submissions.queries import for_exhibit
 from evidence_tracker.errors import InvalidInput
 from evidence_tracker.instance import Instance
 from evidence_tracker.jobs import bundles
@@ -62,6 +63,17 @@ def test_what_was_taken_out_leaves_no_gap_that_a_recipient_could_see(session, su
     take_out(session, submission, cast, "EX-0002")
 
     assert numbered(session, submission) == {"EX-0001": "0", "EX-0002": "2", "EX-0003": "3"}
+
+
+def test_an_exhibit_knows_the_submissions_that_it_is_in(session, submission, cast):
+    first, second = (
+        session.get_one(Exhibit, item.exhibit_id) for item in live_items(session, submission)[:2]
+    )
+    take_out(session, submission, cast, "EX-0002")
+
+    assert list(for_exhibit(session, first, actor=cast.daria)) == [submission]
+    assert list(for_exhibit(session, second, actor=cast.daria)) == []
+    assert list(for_exhibit(session, first, actor=cast.outsider)) == []
 
 
 def test_the_next_item_follows_on_the_last_one_that_is_in(session, submission, cast, instance):
