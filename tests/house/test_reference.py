@@ -91,8 +91,10 @@ def test_every_kind_of_refusal_is_explained():
     for kind in kinds:
         kinds += kind.__subclasses__()
     page = (ROOT / "docs" / "reference" / "exit-statuses.md").read_text("utf-8")
+    # Forms of the web face have one of their own, which no program ever hears of.
+    told = [kind for kind in kinds[1:] if not kind.__module__.startswith("evidence_tracker.web.")]
 
-    assert [kind.__name__ for kind in kinds[1:] if f"`{kind.__name__}`" not in page] == []
+    assert [kind.__name__ for kind in told if f"`{kind.__name__}`" not in page] == []
 
 
 def test_every_setting_and_variable_is_explained():
