@@ -240,6 +240,7 @@ def test_a_draft_is_thrown_away_on_request(amina, instance, cast):
 
 def test_without_consent_not_even_a_draft_is_kept(amina, instance, cast):
     reference = make(instance, cast, interviews.begun)
+    assert "Nothing can be kept yet, not even a draft" in page(amina, at(reference, "/do/account"))
     answer = amina.put(at(reference, "/do/account"), data={"first_account": "Ми сид"})
     assert answer.status_code == 422
     with instance.reading() as session:

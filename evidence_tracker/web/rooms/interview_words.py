@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from evidence_tracker.casework.interviews import closing, drafting, queries, statements
+from evidence_tracker.casework.interviews import closing, drafting, gates, queries, statements
 from evidence_tracker.casework.interviews.models import Interview, InterviewState, Question, QuestionType
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking, Field, Long, Text, Word
@@ -93,6 +93,13 @@ def _translate_question(deed: Deed) -> Any:
     )
 
 
+def _missing(asking: Asking) -> dict[str, Any]:
+    """Return what stands before the account, for whoever may see the interviewee: not even a draft is kept yet."""
+    session, row, actor = asking.session, asking.row, asking.actor
+    is_told = bool(queries.interviewees(session, [row], actor=actor))
+    return {"unmet": gates.for_account(session, row, actor=actor) if is_told else []}
+
+
 def _last_questions(asking: Asking) -> dict[str, Any]:
     """Return what was asked last, so that one sees where one is."""
     rows = queries.questions_of(asking.session, asking.row, actor=asking.actor)
@@ -164,6 +171,8 @@ ACTIONS = (
         amends=True,
         run=_save,
         drafting=Drafting(keep=_keep, read=_read, discard=_discard),
+        above="rooms/interview_missing.html",
+        look=_missing,
         tab=PATH,
         then=step_of("account"),
         help=_l(
