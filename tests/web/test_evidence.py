@@ -208,7 +208,7 @@ def test_the_record_says_what_is_known_and_what_is_proved(amina, instance, note)
 
 def test_the_seal_changes_with_the_log_and_with_each_look(amina, instance, note, clock):
     instance.checkpoint()
-    assert "not checked since" in amina.get(f"/evidence/{note}").text
+    assert "sealed, as received" in amina.get(f"/evidence/{note}").text
 
     checked(amina, instance, note)
     page = amina.get(f"/evidence/{note}").text

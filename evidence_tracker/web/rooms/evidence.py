@@ -20,7 +20,7 @@ from evidence_tracker.errors import IntegrityFailure
 from evidence_tracker.jobs.fixity import check_blob
 from evidence_tracker.web import door, originals
 from evidence_tracker.web.fields import Field, Long, Text, When, Word, governance
-from evidence_tracker.web.formats import plain_json, size
+from evidence_tracker.web.formats import STEP, plain_json, size
 from evidence_tracker.web.forms import amender
 from evidence_tracker.web.kinds import Action, Deed, Facts, Room, Scope, Tab
 from evidence_tracker.web.rooms import (
@@ -122,8 +122,8 @@ def _take_thing(deed: Deed) -> Exhibit:
 
 
 def _size(_session: Session, row: Exhibit, _actor: Actor) -> str | None:
-    if row.size_bytes is None:
-        return None
+    if row.size_bytes is None or row.size_bytes < STEP:
+        return None if row.size_bytes is None else size(row.size_bytes)
     return str(gettext("%(size)s (%(count)s bytes)", size=size(row.size_bytes), count=f"{row.size_bytes:,}"))
 
 

@@ -54,10 +54,11 @@ def seal_of(row: Exhibit, standing: Standing, at: datetime) -> SealShown:
         return SealShown(SealState.WAITING, _l("waiting for the next signed checkpoint"), None, standing)
     if row.blob_id is None:
         return SealShown(SealState.SEALED, _l("recorded and signed"), None, standing)
-    if checked is None or at - checked > FRESH_FOR:
-        since = checked or row.received_at
+    since = checked or row.received_at  # they were read to their end when they came, too
+    if at - since > FRESH_FOR:
         return SealShown(SealState.UNCHECKED, _l("not checked since"), since, standing)
-    return SealShown(SealState.SEALED, _l("sealed, checked"), checked, standing)
+    word = _l("sealed, checked") if checked else _l("sealed, as received")
+    return SealShown(SealState.SEALED, word, since, standing)
 
 
 @dataclass(frozen=True)
