@@ -442,7 +442,7 @@ def test_a_photo_is_added_to_a_thing(amina, instance, cast, fragment):
     before = amina.get(f"/evidence/{fragment}/keeping").text
     assert f"/evidence/{shot}" not in before
 
-    sent(amina, f"/evidence/{fragment}/in/photos/add", photo=shot, view="scale")
+    sent(amina, f"/evidence/{fragment}/in/thing/photo", photo=shot, view="scale")
 
     assert f"/evidence/{shot}" in amina.get(f"/evidence/{fragment}/keeping").text
     with instance.reading() as session:
@@ -552,7 +552,7 @@ def test_remains_are_recorded_at_what_documents_them(amina, instance, cast, note
     assert "122 mm rocket" in page
     assert f'href="/evidence/{note}"' in page
     assert f'href="/evidence/{shot}"' in page
-    assert reference in amina.get(f"/evidence/{note}/links").text
+    assert reference in amina.get(f"/evidence/{note}/keeping").text
     assert reference in amina.get("/remnants/?confidence=probable&is_handled=no").text
     assert reference not in amina.get("/remnants/?confidence=confirmed").text
 

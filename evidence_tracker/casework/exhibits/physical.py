@@ -147,6 +147,25 @@ def photos_of(session: Session, item: PhysicalItem, *, actor: Actor) -> list[Pho
     return [Photo(exhibit, view) for exhibit, view in rows]
 
 
+def thing_with_photos(
+    session: Session, exhibit: Exhibit, *, actor: Actor
+) -> tuple[PhysicalItem, list[Photo]] | None:
+    """Return the physical side of an exhibit with its photos, by their references, in one question."""
+    link = (ItemPhoto.physical_item_id == PhysicalItem.id) & ItemPhoto.ended_at.is_(None)
+    query = (
+        select(PhysicalItem, ItemPhoto.view, Exhibit)
+        .select_from(PhysicalItem)
+        .outerjoin(ItemPhoto, link & visible(session, actor, ItemPhoto))
+        .outerjoin(Exhibit, (Exhibit.id == ItemPhoto.photo_id) & visible(session, actor, Exhibit))
+        .where(PhysicalItem.exhibit_id == exhibit.id, visible(session, actor, PhysicalItem))
+        .order_by(Exhibit.reference)
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    return rows[0][0], [Photo(photo, view) for _item, view, photo in rows if photo is not None]
+
+
 def refuse_unless_photo(session: Session, exhibit: Exhibit, actor: Actor) -> None:
     """Refuse what is no original photo, or what the actor may not see."""
     require(session, actor, Permission.READ, exhibit.compartment_id, level=exhibit.level)

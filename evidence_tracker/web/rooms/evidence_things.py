@@ -1,6 +1,7 @@
 """What can be held: the thing itself, its photos, seals and transfers, and the remains that an item documents."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.casework.exhibits import physical, queries, remnants, seals, transfers
-from evidence_tracker.casework.exhibits.models import Exhibit, ExhibitKind, PhotoView, Transfer
+from evidence_tracker.casework.exhibits.models import Exhibit, ExhibitKind, PhotoView, PhysicalItem, Transfer
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking, Field, Long, Text, Tick, When, Where, Word, YesNo
 from evidence_tracker.web.formats import moment
@@ -129,14 +130,17 @@ def _add_remnant(deed: Deed) -> Any:
     return remnant
 
 
-def _items(session: Session, row: Exhibit, actor: Actor) -> Sequence[Any]:
-    item = physical.item_of(session, row, actor=actor)
-    return [] if item is None else [item]
+@dataclass(frozen=True)
+class Shown:
+    """The physical side of an item, with its photos."""
+
+    item: PhysicalItem
+    photos: list[physical.Photo]
 
 
-def _photos(session: Session, row: Exhibit, actor: Actor) -> Sequence[physical.Photo]:
-    item = physical.item_of(session, row, actor=actor)
-    return [] if item is None else physical.photos_of(session, item, actor=actor)
+def _thing(session: Session, row: Exhibit, actor: Actor) -> Sequence[Shown]:
+    found = physical.thing_with_photos(session, row, actor=actor)
+    return [] if found is None else [Shown(*found)]
 
 
 def _is_thing(row: Exhibit) -> bool:
@@ -151,24 +155,15 @@ def _ended(row: Transfer) -> Markup:
 
 
 THING = Section(
-    name="item",
+    name="thing",
     title=_l("The thing, and why it was taken"),
     tab="keeping",
     when=_is_thing,
-    rows=_items,
+    rows=_thing,
     template="rooms/evidence_thing.html",
-)
-
-PHOTOS = Section(
-    name="photos",
-    title=_l("Photos of it"),
-    tab="keeping",
-    when=_is_thing,
-    rows=_photos,
-    template="rooms/evidence_photos.html",
     actions=(
         Action(
-            name="add",
+            name="photo",
             label=_l("Add a photo"),
             scope=Scope.SECTION,
             fields=(
@@ -256,7 +251,7 @@ TRANSFERS = Section(
 REMNANTS = Section(
     name="remnants",
     title=_l("Remains of munitions that it documents"),
-    tab="links",
+    tab="keeping",
     rows=lambda session, row, actor: queries.remnants_on(session, row, actor=actor),
     columns=(
         Column(label=_l("Reference"), cell=lambda row: row.reference, kind="ref"),
@@ -278,4 +273,4 @@ REMNANTS = Section(
     ),
 )
 
-THINGS = (THING, PHOTOS, SEALS, TRANSFERS, REMNANTS)
+THINGS = (THING, SEALS, TRANSFERS, REMNANTS)

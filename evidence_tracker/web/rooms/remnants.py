@@ -227,7 +227,7 @@ ROOM = Room(
         ),
         is_scoped=True,
         empty=_l(
-            "None yet. Remains are recorded at the evidence item that documents them: Links, Record remains."
+            "None yet. Remains are recorded at the evidence item that documents them: Keeping, Record remains."
         ),
     ),
     facts=(

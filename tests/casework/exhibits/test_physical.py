@@ -2,7 +2,11 @@ import io
 
 import pytest
 
-from evidence_tracker.access.models import Compartment
+from evidence_tracker.access.accounts import find_account
+from evidence_tracker.access.compartments import grant
+from evidence_tracker.access.levels import Level
+from evidence_tracker.access.models import Compartment, Role
+from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.exhibits.derivatives import derive
 from evidence_tracker.casework.exhibits.facts import ExhibitFacts
 from evidence_tracker.casework.exhibits.intake import home_for
@@ -14,6 +18,7 @@ from evidence_tracker.casework.exhibits.physical import (
     item_of,
     photos_of,
     take_in_item,
+    thing_with_photos,
 )
 from evidence_tracker.errors import GateClosed, InvalidInput, NotPermitted
 from tests.factories.exhibits import exhibit_of, photo, photos_in_situ, reasons, receive, thing
@@ -131,3 +136,30 @@ def test_an_outsider_takes_no_thing_in_and_sees_none(session, instance, cast):
         take(session, cast, reasons(), [], actor=cast.outsider)
     assert item_of(session, exhibit_of(session, item), actor=cast.outsider) is None
     assert photos_of(session, item, actor=cast.outsider) == []
+
+
+def test_a_thing_and_its_photos_are_found_together_as_far_as_they_may_be_seen(session, instance, cast):
+    item = thing(session, instance.vault, cast)
+    sealed = photo(session, instance.vault, cast, 8, governance=Governance(Level.SEALED))
+    add_photo(session, item, Photo(sealed, PhotoView.MARKING), actor=cast.amina)
+    exhibit = exhibit_of(session, item)
+    grant(
+        session,
+        session.get_one(Compartment, cast.mission),
+        account=find_account(session, "outsider"),
+        role=Role.READER,
+        level=Level.CONFIDENTIAL,
+        purpose="tests",
+        actor=cast.olena,
+    )
+
+    found = thing_with_photos(session, exhibit, actor=cast.amina)
+    assert found is not None
+    assert found[0] is item
+    assert found[1] == photos_of(session, item, actor=cast.amina)
+    assert len(found[1]) == 4
+    seen = thing_with_photos(session, exhibit, actor=cast.outsider)
+    assert seen is not None
+    assert sealed not in [shown.exhibit for shown in seen[1]]
+    assert len(seen[1]) == 3
+    assert thing_with_photos(session, sealed, actor=cast.amina) is None
