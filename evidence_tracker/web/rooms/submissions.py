@@ -165,6 +165,13 @@ def _prepare(session: Session, rows: Any, actor: Actor) -> dict[str, Any]:
     return {}
 
 
+def _find(session: Session, reference: str, *, actor: Actor) -> Submission:
+    """Return a submission with its progress, which its page shows beside its title."""
+    row: Any = queries.find_submission(session, reference, actor=actor)
+    row.shown_progress = queries.progress_of(session, [row])[row.id]
+    return row  # type: ignore[no-any-return] # what is shown beside the columns is no part of the model
+
+
 def _name(party: Party | None) -> str:
     return "" if party is None else str(party.name_latin or party.name)
 
@@ -200,7 +207,7 @@ ROOM = Room(
     one=_l("submission"),
     many=_l("Submissions"),
     model=Submission,
-    find=queries.find_submission,
+    find=_find,
     status=lambda row: getattr(row, "shown_progress", None),
     listing=Listing(
         page=queries.page_submissions,
