@@ -1,6 +1,7 @@
 """The steps of the path of an interview: what each says, shows, checks and lets one do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext
@@ -106,7 +107,7 @@ def _consent(at: Standing, state: StepState) -> Step:
         "consent",
         state,
         at,
-        checks(at, (Condition.STORAGE,), unmet),
+        [replace(gate, url=None) for gate in checks(at, (Condition.STORAGE,), unmet)],
         says=_l("Nothing is kept, not even a draft, before the person allows it. A no is a good answer too."),
         template="rooms/interview_consent_step.html",
         data={"person": at.person, "chip": at.chip, "url": _all_consent(at)},
