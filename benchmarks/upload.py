@@ -148,10 +148,21 @@ def signed_in(instance: Instance) -> tuple[str, str]:
     return f"{SIGNED_IN}={token}", place_of_work
 
 
-def memory_mib(process: multiprocessing.Process) -> int:
-    """Return what the worker of a server holds now, in MiB."""
+def worker_of(process: multiprocessing.Process) -> Path:
+    """Return where Linux tells of the one worker of a server."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    status = Path(f"/proc/{children[0]}/status").read_text()
+    return Path("/proc") / children[0]
+
+
+def busy_s(process: multiprocessing.Process) -> float:
+    """Return the seconds of processor that the worker of a server has used."""
+    fields = (worker_of(process) / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(process: multiprocessing.Process) -> int:
+    """Return the most that the worker of a server has held, in MiB."""
+    status = (worker_of(process) / "status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) >> 10
 
@@ -185,14 +196,18 @@ def main() -> int:
             send(plain_port, "/", file, {})
 
         send(port, ticket, small, told)
-        before = memory_mib(ours)
+        before, busy = memory_mib(ours), (busy_s(ours), busy_s(theirs))
         found = medians({"upload": to_us, "hash, write, sync": to_them}, chosen.rounds)
         grown = memory_mib(ours) - before
+        busy = (busy_s(ours) - busy[0], busy_s(theirs) - busy[1])
         for process in (ours, theirs):
             process.terminate()
             process.join()
     print(f"one file of {chosen.mib} MiB by PUT through gunicorn, median of {chosen.rounds}")
+    print("  (the seconds of processor in the lines below are those of the sender)")
     status = judge("upload", found, {"hash, write, sync": 1.3})
+    each = [seconds / chosen.rounds for seconds in busy]
+    print(f"  processor of the servers: {each[0]:.2f} s and {each[1]:.2f} s, {each[0] / each[1]:.2f} of it")
     print(f"  memory: {grown} MiB more after it than before (limit {MOST_MEMORY_MIB})")
     return status | int(grown > MOST_MEMORY_MIB)
 
