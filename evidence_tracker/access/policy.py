@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, and_, literal, or_, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, and_, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
@@ -202,19 +202,21 @@ def reach_of(account_id: Any, at: Any, permission: Permission) -> CTE:
         )
         for level in Level
     ]
-    return union(*steps).cte(f"reach_{name}")
+    return union_all(*steps).cte(f"reach_{name}")
 
 
 def within(reached: CTE, model: Any, *, is_filter: bool = False) -> ColumnElement[bool]:
     """Return the SQL condition under which rows of ``model`` are within ``reach``.
 
-    ``is_filter``: rows are found and ordered by something else. The sign before the column, which
-    changes nothing, keeps the index of the compartment out of it.
+    ``is_filter``: rows are found and ordered by something else than their compartment.
     """
-    place = model.compartment_id
-    if is_filter:
-        place = UnaryExpression(place, operator=custom_op("+"), type_=place.type)
+    place = aside(model.compartment_id) if is_filter else model.compartment_id
     return tuple_(place, model.level).in_(select(reached.c.compartment_id, reached.c.level))
+
+
+def aside(column: Any) -> ColumnElement[Any]:
+    """Return a column for whose condition no index is chosen: a sign before it, which changes nothing."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def visible_compartments(session: Session, actor: Actor) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.db import Base, Evidential
@@ -49,6 +49,14 @@ class BlobCheck(Base):
     """
 
     __tablename__ = "blob_check"
+    __table_args__ = (
+        Index(
+            "ix_blob_check_fault",
+            "checked_at",
+            sqlite_where=text("fault IS NOT NULL"),
+            postgresql_where=text("fault IS NOT NULL"),
+        ),
+    )
 
     blob_id: Mapped[UUID] = mapped_column(ForeignKey("blob.id"), primary_key=True)
     checked_at: Mapped[datetime]

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from evidence_tracker.access.policy import Permission, Rights, rights
+from evidence_tracker.access.policy import Permission, Rights, aside, rights
 from evidence_tracker.access.records import profile
 from evidence_tracker.access.waiting import Asking
 from evidence_tracker.casework.allegations.models import AllegationStatus
@@ -157,7 +157,7 @@ def _evidence(asking: Asking) -> Sequence[Counting]:
             source,
             _month(Exhibit.recorded_at),
             Mission.reference,
-            Exhibit.made_from_id.is_(None),
+            aside(Exhibit.made_from_id).is_(None),
             asking.within(Exhibit),
         )
     ]
@@ -174,7 +174,7 @@ def _verification(asking: Asking) -> Sequence[Counting]:
         state = case((reviewed.exists(), "reviewed"), (mine.exists(), "not-reviewed"), else_="not-assessed")
         where = [asking.within(model)]
         if model is Exhibit:
-            where.append(Exhibit.made_from_id.is_(None))
+            where.append(aside(Exhibit.made_from_id).is_(None))
         found.append(_count(model, literal(kind), state, *where))
     return found
 

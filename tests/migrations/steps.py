@@ -8,6 +8,7 @@ from uuid import UUID
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from evidence_tracker.db import changing_schema, open_sqlite
@@ -80,18 +81,30 @@ def count(engine: Engine, table: str) -> int:
         return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
 
 
+def _indexes_made_after(revision: str | None) -> set[str]:
+    scripts = ScriptDirectory.from_config(alembic_config())
+    there = {script.revision for script in scripts.walk_revisions("base", revision or "base")}
+    return {
+        name
+        for script in scripts.walk_revisions()
+        if script.revision not in there
+        for name in getattr(script.module, "INDEXES", ())
+    }
+
+
 def tables(engine: Engine) -> set[str]:
     """Return the names of the tables there are."""
     return set(inspect(engine).get_table_names())
 
 
 def differences(engine: Engine, names: Iterable[str]) -> list[Any]:
-    """Return in what the named tables differ from the models."""
+    """Return in what the named tables differ from the models, but for indexes that later revisions make."""
     wanted = set(names)
 
     def is_wanted(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return (name if kind == "table" else thing.table.name) in wanted
+        return (name if kind == "table" else thing.table.name) in wanted and name not in later
 
     with engine.connect() as connection:
+        later = _indexes_made_after(MigrationContext.configure(connection).get_current_revision())
         options = {"compare_type": True, "include_object": is_wanted}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))

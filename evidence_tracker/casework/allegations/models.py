@@ -50,7 +50,10 @@ class Allegation(Record):
 
     __tablename__ = "allegation"
     searched = Searched(texts=("rationale",), codes=("code",))
-    __table_args__ = (Index(None, "pack_id", "code"),)
+    __table_args__ = (
+        Index(None, "pack_id", "code"),
+        Index(None, "recorded_at", "id", "compartment_id", "level"),
+    )
 
     reference: Mapped[str] = mapped_column(unique=True)
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"), index=True)

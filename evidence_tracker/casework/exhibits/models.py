@@ -102,6 +102,12 @@ class Retention(StrEnum):
     REJECTED_INTAKE = "rejected-intake"
 
 
+def _backlog(name: str, condition: str) -> Index:
+    """Return the index of what waits for somebody, in the order in which it was recorded."""
+    where = text(condition)
+    return Index(f"ix_exhibit_{name}", "recorded_at", sqlite_where=where, postgresql_where=where)
+
+
 class Exhibit(Record):
     """One registered original, or a working copy made from one.
 
@@ -117,6 +123,11 @@ class Exhibit(Record):
         codes=("sha256",),
     )
     __table_args__ = (
+        Index(None, "recorded_at", "id", "compartment_id", "level"),
+        _backlog("without_basis", "legal_basis IS NULL"),
+        _backlog("without_source", "source_kind IS NULL"),
+        _backlog("from_persons", "source_kind = 'person'"),
+        _backlog("unchecked", "derivative_kind IS NOT NULL AND checked_by IS NULL"),
         CheckConstraint("(made_from_id IS NULL) = (derivative_kind IS NULL)", name="derivative_whole"),
         CheckConstraint("(checked_by IS NULL) = (checked_at IS NULL)", name="check_whole"),
         CheckConstraint("checked_by IS NULL OR checked_by <> recorded_by", name="second_person"),
@@ -264,6 +275,14 @@ class ExhibitMetadata(Record):
     """
 
     __tablename__ = "exhibit_metadata"
+    __table_args__ = (
+        Index(
+            "ix_exhibit_metadata_failed",
+            "recorded_at",
+            sqlite_where=text("failed IS NOT NULL"),
+            postgresql_where=text("failed IS NOT NULL"),
+        ),
+    )
 
     exhibit_id: Mapped[UUID] = mapped_column(ForeignKey("exhibit.id"), index=True)
     examined_at: Mapped[datetime]

@@ -138,6 +138,8 @@ class Incident(Record):
         ),
     )
 
+    __table_args__ = (Index(None, "recorded_at", "id", "compartment_id", "level"),)
+
     reference: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     kind: Mapped[IncidentKind] = mapped_column(words(IncidentKind))

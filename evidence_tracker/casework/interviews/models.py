@@ -159,6 +159,7 @@ class Interview(Record):
     __tablename__ = "interview"
     searched = Searched(texts=("first_account",))
     __table_args__ = (
+        Index(None, "recorded_at", "id", "compartment_id", "level"),
         CheckConstraint(
             "(read_back_at IS NULL) = (read_back_language IS NULL)"
             " AND (read_back_at IS NULL) = (read_back_questions IS NULL)",

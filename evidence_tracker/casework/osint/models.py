@@ -71,7 +71,10 @@ class Capture(Record):
         texts=("reason", "context_statement", "uploader"),
         codes=("url_requested", "url_final", "platform_post_id"),
     )
-    __table_args__ = (Index(None, "platform", "platform_post_id"),)
+    __table_args__ = (
+        Index(None, "platform", "platform_post_id"),
+        Index(None, "recorded_at", "id", "compartment_id", "level"),
+    )
 
     reference: Mapped[str] = mapped_column(unique=True)
     mission_id: Mapped[UUID | None] = mapped_column(ForeignKey("mission.id"), index=True)

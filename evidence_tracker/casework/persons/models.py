@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evidence_tracker.access.models import Record, words
@@ -96,6 +96,8 @@ class Person(Record):
 
     __tablename__ = "person"
     searched = Searched(reference="code")
+
+    __table_args__ = (Index(None, "recorded_at", "id", "compartment_id", "level"),)
 
     code: Mapped[str] = mapped_column(unique=True)
     protection_level: Mapped[ProtectionLevel] = mapped_column(words(ProtectionLevel))
