@@ -11,8 +11,9 @@ records. Exit status 0 within the limits, 1 beyond.
 
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -47,6 +48,7 @@ WORDS = 30_000
 PAGE = 50
 SHORT = 100
 MOST_SLOWER = 3.0
+AT_ONCE = 2000
 
 
 def vocabulary(chance: random.Random) -> list[str]:
@@ -56,13 +58,12 @@ def vocabulary(chance: random.Random) -> list[str]:
 
 def rows_of(
     number: int, vocabulary: Sequence[str], homes: tuple[UUID, UUID], who: UUID, chance: random.Random
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows of exhibits and captures: every hundredth lies in the second home."""
-    weights = [1 / (place + 5) for place in range(WORDS)]
+) -> Iterator[tuple[type[Exhibit] | type[Capture], dict[str, Any]]]:
+    """Yield the rows of exhibits and captures: every hundredth lies in the second home."""
+    weights = list(accumulate(1 / (place + 5) for place in range(WORDS)))
     began = datetime(2022, 3, 1, tzinfo=UTC)
-    exhibits, captures = [], []
     for count in range(number):
-        said = chance.choices(vocabulary, weights, k=46)
+        said = chance.choices(vocabulary, cum_weights=weights, k=46)
         common = {
             "id": uuid4(),
             "version": 1,
@@ -76,10 +77,9 @@ def rows_of(
         }
         text = " ".join(said[6:])
         if count % 5:
-            exhibits.append(exhibit(count, text) | common)
+            yield Exhibit, exhibit(count, text) | common
         else:
-            captures.append(capture(count, text) | common)
-    return exhibits, captures
+            yield Capture, capture(count, text) | common
 
 
 def exhibit(count: int, text: str) -> dict[str, Any]:
@@ -137,10 +137,11 @@ def furnish(path: Path, number: int, chance: random.Random) -> tuple[Instance, A
                 account=session.get_one(Account, account.id),
             )
         reader = Actor(account.id, "reader", Door.COMMAND_LINE)
-    exhibits, captures = rows_of(number, words, (home, small.id), operator.account_id, chance)
+    rows = rows_of(number, words, (home, small.id), operator.account_id, chance)
     with changing_schema(instance.engine) as connection:
-        connection.execute(insert(Exhibit), exhibits)
-        connection.execute(insert(Capture), captures)
+        while some := list(islice(rows, AT_ONCE)):
+            for model in (Exhibit, Capture):
+                connection.execute(insert(model), [row for kind, row in some if kind is model])
     with instance.transaction() as session:
         index_lacking(session)
     return instance, operator, reader, words

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access.compartments import grant
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Account, Compartment, Role
-from evidence_tracker.access.policy import rights
+from evidence_tracker.access.policy import Permission, rights
 from evidence_tracker.access.records import amend
 from evidence_tracker.access.tasks import finish_task, give_task
 from evidence_tracker.access.waiting import Waiting
@@ -35,7 +36,7 @@ from evidence_tracker.instance import Instance
 from evidence_tracker.jobs.examinations import JOBS
 from evidence_tracker.jobs.worker import run_owed
 from evidence_tracker.values.moment import Moment
-from evidence_tracker.web.worklist import _HEADINGS, Group, Section, worklist
+from evidence_tracker.web.worklist import _HEADINGS, Group, Section, _prepared, worklist
 from tests.casework.submissions.scene import LAWFUL, submission_of
 from tests.casework.submissions.test_approval import Play
 from tests.cast import Cast
@@ -524,7 +525,23 @@ def test_everything_at_once_costs_eight_queries_and_the_outsider_sees_nothing(
         assert worklist(session, cast.outsider) == []
 
 
-def test_every_group_has_its_words_and_its_reason():
-    assert len({str(heading.section) for heading in _HEADINGS.values()}) == 3
+def test_every_group_has_its_words_its_reason_and_its_line_on_the_page_about_it():
     sections = [heading.section for heading in _HEADINGS.values()]
     assert sections == sorted(sections, key=list(Section).index)
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "waiting.md").read_text("utf-8")
+    named = {
+        word for line in page.splitlines() if line.startswith("| `") for word in line.split("|")[1].split()
+    }
+    assert {word.strip("`,") for word in named} == set(_HEADINGS)
+
+
+def test_every_question_has_a_heading():
+    prepared = _prepared(frozenset(Permission))
+    asked = {
+        value
+        for query in prepared.queries
+        for value in query.compile().params.values()
+        if isinstance(value, str) and value in _HEADINGS
+    }
+    others = {"elements-without-evidence", "work-given-up"}
+    assert asked == set(_HEADINGS) - others
