@@ -163,7 +163,9 @@ def thing_with_photos(
     rows = session.execute(query).all()
     if not rows:
         return None
-    return rows[0][0], [Photo(photo, view) for _item, view, photo in rows if photo is not None]
+    # The outer joins leave both empty where there is no photo, which the types of the query do not know.
+    pairs: list[tuple[PhotoView | None, Exhibit | None]] = [(view, photo) for _item, view, photo in rows]
+    return rows[0][0], [Photo(photo, view) for view, photo in pairs if photo is not None and view is not None]
 
 
 def refuse_unless_photo(session: Session, exhibit: Exhibit, actor: Actor) -> None:
