@@ -89,6 +89,7 @@ def furnished(instance: Instance, cast: Cast, served: Served) -> None:
         give_task(session, amina, facts={"title": "Ask again"}, actor=cast.olena, about=unit)
 
 
+@pytest.mark.long  # every page as every role: many minutes on two cores
 def test_every_page_can_be_read_by_everybody_on_every_screen(
     furnished: None, served: Served, visit, axe: Axe, watch
 ):
