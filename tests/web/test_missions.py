@@ -258,3 +258,10 @@ def test_a_mission_of_others_does_not_exist(client_of: ClientOf, olena: FlaskCli
         assert browser.get(BASE + path).status_code == 404, path
     assert browser.post(f"{BASE}/pdf").status_code == 404
     assert REFERENCE not in browser.get("/missions/").text
+
+
+def test_a_level_is_not_taken_away_by_a_form_that_states_none(olena: FlaskClient, instance: Instance):
+    answer = olena.post(f"{BASE}/do/amend", data={**PLAN, "level": "", "_version": "1"})
+    assert answer.status_code == 422, answer.text
+    assert "Level" in answer.text
+    assert mission(instance).level.value == "CONFIDENTIAL"

@@ -248,3 +248,17 @@ def test_the_list_is_filtered_by_progress_and_recipient(client_of: ClientOf, sce
     assert "Nothing fits these filters" in daria.get("/submissions/?progress=released").text
     assert scene.submission in daria.get(f"/submissions/?party_id={scene.recipient}").text
     assert daria.get("/submissions/?party_id=nonsense").status_code == 404
+
+
+def test_a_submission_without_a_statement_yet_can_be_amended(client_of: ClientOf, scene: Scene):
+    daria = client_of("daria")
+    form = {"title": "Draft", "use": "investigation", "language": "en", "legal_basis": "fictional act"}
+    opened = daria.post(
+        "/submissions/new/open", data={**form, "recipient": "KYI-P-0001", "home": "KYI-2026-01-C"}
+    )
+    base = opened.headers["Location"].split("/guide")[0]
+    amended = daria.post(
+        f"{base}/do/amend", data={**form, "title": "Better", "level": "CONFIDENTIAL", "_version": "1"}
+    )
+    assert amended.status_code == 303, amended.text
+    assert "Better" in daria.get(base).text

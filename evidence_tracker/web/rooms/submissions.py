@@ -20,12 +20,21 @@ from evidence_tracker.casework.submissions.releasing import record_receipt
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.web.fields import Asking, Choice, Field, Long, Text, When, Word, governance
+from evidence_tracker.web.forms import amender
 from evidence_tracker.web.kinds import Action, Column, Deed, Filter, Listing, Room, Scope, Section, Tab
 from evidence_tracker.web.rooms import asked, submission_path, submission_work
 
+
+class Statement(Long):
+    """The words for the recipient: none are an empty text, since a submission is opened before they are written."""
+
+    def _nothing(self) -> str:
+        return ""
+
+
 WORDS: tuple[Field, ...] = (
     Text(name="title", label=_l("Title"), help=_l("The recipient reads it."), required=True),
-    Long(
+    Statement(
         name="statement",
         label=_l("Statement"),
         help=_l(
@@ -79,19 +88,12 @@ def _open(deed: Deed) -> Any:
         opening=preparation.Opening(
             title=stated["title"],
             use=stated["use"],
-            statement=stated["statement"] or "",
+            statement=stated["statement"],
             language=stated["language"],
         ),
         governance=Governance(purpose=stated["purpose"], legal_basis=stated["legal_basis"]),
         annex_of=stated["annex_of"],
         actor=deed.actor,
-    )
-
-
-def _amend(deed: Deed) -> Any:
-    changes = {name: value or "" if name == "statement" else value for name, value in deed.stated.items()}
-    return preparation.amend_submission(
-        deed.session, deed.row, changes, actor=deed.actor, expected_version=deed.version
     )
 
 
@@ -359,7 +361,7 @@ ROOM = Room(
             when=_is_open,
             fields=(*WORDS, *governance()),
             amends=True,
-            run=_amend,
+            run=amender(preparation.amend_submission),
             help=_l("An approval given before no longer fits."),
         ),
         *submission_work.ACTIONS,
