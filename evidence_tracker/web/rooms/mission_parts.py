@@ -39,6 +39,7 @@ from evidence_tracker.web.kinds import (
     Action,
     Column,
     Deed,
+    Pair,
     Scope,
     Section,
     ongoing,
@@ -118,14 +119,6 @@ def _plans(session: Session, row: Mission, actor: Actor) -> Sequence[Any]:
 def _debriefs(session: Session, row: Mission, actor: Actor) -> Sequence[Any]:
     held = queries.debrief_of(session, row, actor=actor)
     return [] if held is None else [held]
-
-
-class Pair:
-    """A link and what it leads to, as one row; what is done, is done to the link."""
-
-    def __init__(self, item: Any, other: Any) -> None:
-        self.item = item
-        self.other = other
 
 
 def _team(session: Session, row: Mission, actor: Actor) -> Sequence[Pair]:

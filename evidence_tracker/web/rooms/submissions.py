@@ -21,7 +21,7 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.web.fields import Asking, Choice, Field, Long, Text, When, Word, governance
 from evidence_tracker.web.forms import amender
-from evidence_tracker.web.kinds import Action, Column, Deed, Filter, Listing, Room, Scope, Section, Tab
+from evidence_tracker.web.kinds import Action, Column, Deed, Filter, Listing, Pair, Room, Scope, Section, Tab
 from evidence_tracker.web.rooms import asked, submission_path, submission_work
 
 
@@ -134,26 +134,18 @@ class Items(Field):
         return [submission_work.subject(asking.session, word, asking.actor) for word in words]
 
 
-class In:
-    """An item of a submission and the record it is, as one row."""
-
-    def __init__(self, item: Any, record: Any) -> None:
-        self.item = item
-        self.record = record
+def _items(session: Session, row: Submission, actor: Actor) -> list[Pair]:
+    return [Pair(item, record) for item, record in queries.items_of(session, row, actor=actor)]
 
 
-def _items(session: Session, row: Submission, actor: Actor) -> list[In]:
-    return [In(item, record) for item, record in queries.items_of(session, row, actor=actor)]
-
-
-def _reference(row: In) -> str:
-    if row.record is None:
+def _reference(row: Pair) -> str:
+    if row.other is None:
         return ""
-    return str(getattr(row.record, "reference", None) or row.record.code)
+    return str(getattr(row.other, "reference", None) or row.other.code)
 
 
-def _link(row: In) -> str | None:
-    if row.record is None:
+def _link(row: Pair) -> str | None:
+    if row.other is None:
         return None
     return url_for(f"{submission_path.ROOMS_OF[row.item.kind]}.record_page", reference=_reference(row))
 
@@ -246,7 +238,7 @@ ROOM = Room(
                 Column(label=_l("Number there"), cell=lambda row: row.item.number, kind="ref"),
                 Column(label=_l("Record"), cell=_reference, kind="ref"),
                 Column(label=_l("Kind"), cell=lambda row: row.item.kind),
-                Column(label=_l("Title here"), cell=lambda row: getattr(row.record, "title", None)),
+                Column(label=_l("Title here"), cell=lambda row: getattr(row.other, "title", None)),
             ),
             empty=_l("Nothing yet."),
             actions=(
@@ -287,10 +279,11 @@ ROOM = Room(
             title=_l("Approvals"),
             tab="handed",
             rows=lambda session, row, actor: [
-                In(approval, account) for approval, account in queries.approvals_of(session, row, actor=actor)
+                Pair(approval, account)
+                for approval, account in queries.approvals_of(session, row, actor=actor)
             ],
             columns=(
-                Column(label=_l("By"), cell=lambda row: row.record.display_name),
+                Column(label=_l("By"), cell=lambda row: row.other.display_name),
                 Column(label=_l("When"), cell=lambda row: row.item.recorded_at),
                 Column(
                     label=_l("State that was approved"), cell=lambda row: row.item.digest[:16], kind="ref"

@@ -19,7 +19,7 @@ from evidence_tracker.access.records import profile
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door, frame
 from evidence_tracker.web.fields import Asking, Choice, Field, Number, Text, Word
-from evidence_tracker.web.kinds import Action, Column, Deed, Facts, Listing, Room, Scope, Section
+from evidence_tracker.web.kinds import Action, Column, Deed, Facts, Listing, Pair, Room, Scope, Section
 from evidence_tracker.web.rooms import asked
 
 LEVELS = Word(
@@ -69,22 +69,14 @@ def _page_places(session: Session, *, actor: Actor, **by: Any) -> Sequence[Seen]
     return [Seen(one, one.id, one.opened_at) for one in queries.page_compartments(session, actor=actor, **by)]
 
 
-class With:
-    """A grant and whom or what it joins, as one row."""
-
-    def __init__(self, item: Any, other: Any) -> None:
-        self.item = item
-        self.other = other
-
-
-def _grants_in(session: Session, row: Seen, actor: Actor) -> list[With]:
+def _grants_in(session: Session, row: Seen, actor: Actor) -> list[Pair]:
     if not frame.held(session, actor).may(Permission.GRANT, row.row.id):
         return []
-    return [With(grant, account) for grant, account in queries.grants_in(session, row.row, actor=actor)]
+    return [Pair(grant, account) for grant, account in queries.grants_in(session, row.row, actor=actor)]
 
 
-def _grants_of(session: Session, row: Seen, actor: Actor) -> list[With]:
-    return [With(grant, place) for grant, place in queries.grants_of(session, row.row, actor=actor)]
+def _grants_of(session: Session, row: Seen, actor: Actor) -> list[Pair]:
+    return [Pair(grant, place) for grant, place in queries.grants_of(session, row.row, actor=actor)]
 
 
 def _until(deed: Deed) -> datetime | None:
