@@ -10,10 +10,11 @@ demonstration first, which takes a minute.
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import click
 from PIL import Image
@@ -30,6 +31,7 @@ from evidence_tracker.custody.events import Actor, Door
 from evidence_tracker.instance import Instance, create, open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
 from evidence_tracker.settings import Kind
+from evidence_tracker.web.house import House
 
 DOCS = Path(__file__).parent
 SHOTS = DOCS.parent / ".cache" / "screenshots"
@@ -37,51 +39,22 @@ PICTURES = DOCS / "tutorial" / "pictures"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
-#: The first of a list is what a record page is looked at with; ``*`` stands for it.
-ROOMS = (
-    "missions",
-    "people",
-    "interviews",
-    "captures",
-    "evidence",
-    "incidents",
-    "allegations",
-    "submissions",
-    "parties",
-    "agreements",
-    "instructions",
-    "units",
-    "suspects",
-    "companies",
-    "remnants",
-    "tasks",
-)
-PAGES = (
-    "/",
-    "/search?q=cellar",
-    "/notices",
-    "/custody/",
-    "/custody/access",
-    "/custody/identities",
-    "/figures",
-    "/team/",
-    "/compartments/",
-    "/account",
-    "/account/sessions",
-    "/evidence/?view=gallery",
-    "/incidents/?view=timeline",
-    "/allegations/categories",
-    "/allegations/*/matrix",
-    "/submissions/*/guide",
-    "/people/*/consent",
-    "/people/*/protection",
-    "/people/*/do/record-consent",
-    "/people/new/register",
-    "/interviews/*/path",
-    "/evidence/receive",
-    "/evidence/*/custody",
-    "/evidence/*/history",
-)
+OK = 200
+BROKEN = 500
+#: Who looks at the demonstration, in this order: a page is taken as the first sees it who comes to it.
+PEOPLE = ("halyna", "ostap", "tomas", "nadia", "vira", "marko")
+#: Where a walk begins; it follows every link from there.
+BEGINNINGS = ("/", "/search?q=cellar", "/notices", "/account/sessions", "/account/secret", "/no-such-page")
+#: Of these each view, step or cell is a picture of its own.
+VIEWS = re.compile("view=|step=|element=")
+#: What is no page: files, and what answers for a moment only.
+NOT_PAGES = re.compile(r"^/static/|\.csv$|/(preview|page|text|media|bundle|custody/key)(/|$)|^/logout")
+REFERENCE = re.compile(r"/(?:PN-[0-9A-Z]+|[A-Z]{3}(?:-[0-9A-Z]+)+|age1\w+)(?=/|$)")
+UNIQUE = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}(?=/|$)")
+LINKS = "() => [...document.querySelectorAll('main a[href], nav a[href], header a[href]')].map(a => a.href)"
+#: All forms are made by one template: one is taken where it has a part that no form before had.
+FORM = re.compile("/(do|in|new)/")
+PART = re.compile('(?:class|type|role)="[^"]*"')
 #: What the tutorial shows: name, who sees it, where, at which width and height.
 SHOWN = (
     ("start", "marko", "/", 1200, 760),
@@ -101,11 +74,9 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(instance: Instance) -> Iterator[str]:
-    """Serve an open instance on loopback; yields its address."""
-    from evidence_tracker.web.house import House  # noqa: PLC0415 - the web is loaded when it is served
-
-    server = make_server("127.0.0.1", 0, create_app(House.of(instance)), threaded=True, request_handler=Quiet)
+def served(house: House) -> Iterator[str]:
+    """Serve an instance on loopback, open or locked; yields its address."""
+    server = make_server("127.0.0.1", 0, create_app(house), threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -162,21 +133,70 @@ def address_of(page: Page, address: str, path: str) -> str | None:
     return address + path.replace("*", reference)
 
 
-def all_pages(browser: Browser, address: str, login: str, to: Path, name: str) -> None:
-    """Save a picture of every page as somebody sees it."""
-    paths = [*PAGES, *(f"/{room}/" for room in ROOMS), *(f"/{room}/*" for room in ROOMS)]
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            page = signed_in(browser, address, login, width, 900, scheme)
-            for path in paths:
-                url = address_of(page, address, path)
-                if url is None:
-                    continue
-                page.goto(url)
-                named = re.sub(r"[^a-z0-9]+", "-", path.replace("*", "one")).strip("-") or "start"
-                page.screenshot(path=to / f"{name}-{named}-{width}-{scheme}.png", full_page=True)
-            page.context.close()
-            click.echo(f"{name}: {width} px, {scheme}")
+def kind_of(path: str) -> str:
+    """Return what is the same for all records of a room: ``/people/*/do/amend``, ``/evidence/?view=gallery``."""
+    parts = urlsplit(path)
+    bare = UNIQUE.sub("/#", REFERENCE.sub("/*", parts.path))
+    bare = re.sub(r"^/(team|compartments|allegations/categories)/(?!new/)[^/]+", r"/\1/*", bare)
+    return f"{bare}?{parts.query}" if VIEWS.match(parts.query) else bare
+
+
+def all_pages(browser: Browser, address: str, people: Sequence[str], to: Path, *, every_form: bool) -> None:
+    """Save pictures of every kind of page that one of some people comes to by its links."""
+    seen: set[str] = set()
+    shown: set[str] = set()
+    for login in people:
+        page = signed_in(browser, address, login, WIDTHS[0], 900, SCHEMES[0])
+        waiting = list(BEGINNINGS)
+        taken = 0
+        while waiting:
+            path = waiting.pop(0)
+            kind = kind_of(path) if path != "/" else f"start of {login}"
+            if kind in seen or NOT_PAGES.search(urlsplit(path).path):
+                continue
+            if not opens(page, address, path):
+                continue  # somebody else may be let in
+            seen.add(kind)
+            parts = set(PART.findall(page.content().partition("<main")[2]))
+            if FORM.search(kind) and parts <= shown and not every_form:
+                continue
+            shown |= parts
+            waiting += [url.removeprefix(address) for url in page.evaluate(LINKS) if url.startswith(address)]
+            pictures(page, to, kind)
+            taken += 1
+        page.context.close()
+        click.echo(f"{to.name}: {login} came to {taken} kinds of pages")
+
+
+def opens(page: Page, address: str, path: str) -> bool:
+    """Go to a page; False if who is signed in may not, or if it is a file."""
+    answer = page.request.get(address + path, max_redirects=0)
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    if path in BEGINNINGS or (is_page and answer.status == OK):
+        page.goto(address + path)
+        return True
+    if answer.status >= BROKEN:
+        raise click.ClickException(f"{path} answered {answer.status}.")
+    return False
+
+
+def pictures(page: Page, to: Path, kind: str) -> None:
+    """Save a page as it is now, at each width, light and dark."""
+    name = re.sub(r"[^a-z0-9]+", "-", kind.replace("*", "one").replace("#", "row")).strip("-")
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two words
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=to / f"{name}-{width}-{scheme}.png", full_page=True)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+
+
+def outside(browser: Browser, address: str, to: Path, name: str) -> None:
+    """Save what somebody sees who is not signed in: the sign-in, or the locked house."""
+    page = browser.new_page(locale="en-GB")
+    page.goto(address)
+    pictures(page, to, name)
+    page.close()
 
 
 def tutorial(browser: Browser, address: str, to: Path) -> None:
@@ -206,16 +226,25 @@ def tutorial(browser: Browser, address: str, to: Path) -> None:
     "--instance", type=click.Path(exists=True, path_type=Path), help="A demonstration that is there."
 )
 @click.option("--tutorial", "is_tutorial", is_flag=True, help="Only the pictures of the tutorial.")
-def main(to: Path, instance: Path | None, *, is_tutorial: bool) -> None:
+@click.option("--every-form", is_flag=True, help="Also the forms that have no part of their own.")
+def main(to: Path, instance: Path | None, *, is_tutorial: bool, every_form: bool) -> None:
     """Take pictures of the web face, with the demonstration's data and with none."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         raise click.ClickException("There is no Chromium on this machine.")
-    target = PICTURES if is_tutorial else to
-    target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        take(browser, instance or told(Path(scratch)), target, Path(scratch), is_tutorial=is_tutorial)
+        demo = open_instance(instance or told(Path(scratch)), Passphrase(PASSPHRASE, CHEAP))
+        if is_tutorial:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            with served(House.of(demo)) as address:
+                tutorial(browser, address, PICTURES)
+        else:
+            take(browser, demo, PEOPLE, to / "demo", every_form=every_form)
+            bare = empty(Path(scratch) / "empty")
+            take(browser, bare, PEOPLE[:1], to / "empty", every_form=every_form)
+            bare.close()
+        demo.close()
         browser.close()
 
 
@@ -226,20 +255,14 @@ def told(scratch: Path) -> Path:
     return scratch / "demo"
 
 
-def take(browser: Browser, demo: Path, to: Path, scratch: Path, *, is_tutorial: bool) -> None:
-    """Take the pictures of the demonstration, and of an instance in which there is nothing yet."""
-    opened = open_instance(demo, Passphrase(PASSPHRASE, CHEAP))
-    with served(opened) as address:
-        if is_tutorial:
-            tutorial(browser, address, to)
-        else:
-            all_pages(browser, address, "halyna", to, "demo")
-    opened.close()
-    if not is_tutorial:
-        bare = empty(scratch / "empty")
-        with served(bare) as address:
-            all_pages(browser, address, "halyna", to, "empty")
-        bare.close()
+def take(browser: Browser, instance: Instance, people: Sequence[str], to: Path, *, every_form: bool) -> None:
+    """Take pictures of an instance from the sign-in on, and of what is there while it is locked."""
+    to.mkdir(parents=True, exist_ok=True)
+    with served(House.of(instance)) as address:
+        outside(browser, address, to, "sign-in")
+        all_pages(browser, address, people, to, every_form=every_form)
+    with served(House(instance.settings.path)) as address:
+        outside(browser, address, to, "locked")
 
 
 if __name__ == "__main__":
