@@ -1,6 +1,7 @@
 """Fixtures of the web face: an application on the instance of the test, and people who are signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from evidence_tracker.access import sessions
 from evidence_tracker.access.models import Account
 from evidence_tracker.custody.events import Actor, Door
 from evidence_tracker.instance import Instance
-from evidence_tracker.web import create_app
+from evidence_tracker.web import attempts, create_app, door, media, worker
 from evidence_tracker.web.house import House
 from evidence_tracker.web.session import SIGNED_IN, content_for
+from evidence_tracker.web.works import Works
 
 ClientOf = Callable[[str], FlaskClient]
 Answer = Any
@@ -26,12 +28,35 @@ def house(instance: Instance) -> House:
     return House.of(instance)
 
 
-@pytest.fixture
-def app(house: House) -> Flask:
-    """Return the application; CSRF is checked in the tests that are about it."""
-    made = create_app(house)
+@pytest.fixture(scope="session")
+def app_of_all(template: Path) -> Flask:
+    """Return the application that all tests of this process share; no request was sent to it yet.
+
+    To make one, its addresses and its templates takes longer than most tests.
+    """
+    made = create_app(House(template))
     made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return made
+
+
+@pytest.fixture
+def app(app_of_all: Flask, house: House) -> Iterator[Flask]:
+    """Return the application before the house of this test, as if it had just been started.
+
+    CSRF is checked in the tests that are about it.
+    """
+    config, extensions = dict(app_of_all.config), dict(app_of_all.extensions)
+    app_of_all.extensions |= {
+        door.HOUSE: house,
+        door.WORKS: Works(),
+        attempts.ATTEMPTS: attempts.Attempts(),
+        media.SEEN: media.Seen(),
+    }
+    app_of_all.extensions.pop(worker.WORKER, None)
+    yield app_of_all
+    for kept, before in ((app_of_all.config, config), (app_of_all.extensions, extensions)):
+        kept.clear()
+        kept.update(before)
 
 
 @pytest.fixture
