@@ -1,7 +1,9 @@
 """One migration at a time, on a real encrypted database with rows in it."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from evidence_tracker.db import changing_schema, open_sqlite
 from evidence_tracker.instance import alembic_config, migrate
 from evidence_tracker.tables import metadata
 
+KEY = bytes(32)
 SOMEBODY = UUID(int=1)
 SOMEWHERE = UUID(int=2)
 WHEN = "2026-03-02T09:15:00.000000Z"
@@ -32,8 +35,24 @@ RECORD = {
 
 def database(folder: Path, revision: str) -> Engine:
     """Return a new database at a revision, with one account and one compartment in it."""
-    engine = open_sqlite(folder / "steps.db", bytes(32))
-    migrate(engine, revision)
+    path = folder / "steps.db"
+    path.write_bytes(_at(revision))
+    return open_sqlite(path, KEY)
+
+
+@cache
+def _at(revision: str) -> bytes:
+    """Return the file of such a database; to come up to a revision takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "steps.db"
+        engine = open_sqlite(path, KEY)
+        migrate(engine, revision)
+        _people(engine)
+        engine.dispose()  # whoever closes last takes the write-ahead log into the file
+        return path.read_bytes()
+
+
+def _people(engine: Engine) -> None:
     here, me = SOMEWHERE.hex, SOMEBODY.hex
     with engine.begin() as connection:
         connection.execute(
@@ -54,7 +73,6 @@ def database(folder: Path, revision: str) -> Engine:
             ),
             {"me": me, "at": WHEN},
         )
-    return engine
 
 
 def down(engine: Engine, revision: str) -> None:
@@ -81,14 +99,15 @@ def count(engine: Engine, table: str) -> int:
         return int(connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar_one())
 
 
-def _indexes_made_after(revision: str | None) -> set[str]:
+def _made_after(revision: str | None) -> set[str]:
     scripts = ScriptDirectory.from_config(alembic_config())
     there = {script.revision for script in scripts.walk_revisions("base", revision or "base")}
     return {
         name
         for script in scripts.walk_revisions()
         if script.revision not in there
-        for name in getattr(script.module, "INDEXES", ())
+        for kind in ("INDEXES", "COLUMNS")
+        for name in getattr(script.module, kind, ())
     }
 
 
@@ -98,13 +117,15 @@ def tables(engine: Engine) -> set[str]:
 
 
 def differences(engine: Engine, names: Iterable[str]) -> list[Any]:
-    """Return in what the named tables differ from the models, but for indexes that later revisions make."""
+    """Return in what the named tables differ from the models, but for indexes and columns that later revisions make."""
     wanted = set(names)
 
     def is_wanted(thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return (name if kind == "table" else thing.table.name) in wanted and name not in later
+        if kind == "table":
+            return name in wanted
+        return thing.table.name in wanted and not {name, f"{thing.table.name}.{name}"} & later
 
     with engine.connect() as connection:
-        later = _indexes_made_after(MigrationContext.configure(connection).get_current_revision())
+        later = _made_after(MigrationContext.configure(connection).get_current_revision())
         options = {"compare_type": True, "include_object": is_wanted}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
