@@ -119,6 +119,7 @@ HOMES = {
     "web_session": _NONE,
     "invitation": _NONE,
     "second_factor": _NONE,
+    "preference": _NONE,
     "search_entry": "of its record",
     "notice": "none; it is shown to who may read its record",
     "task": "of the record it is about, else the one named or of the organisation",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from evidence_tracker.access import log
 from evidence_tracker.access.models import AccessKind, Account
 from evidence_tracker.access.policy import now
+from evidence_tracker.access.preferences import Preference
 from evidence_tracker.access.sign_in_models import SessionEnd, WebSession
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
@@ -61,14 +62,18 @@ def begin_session(
     return token
 
 
-def resume_session(session: Session, token: str) -> tuple[WebSession, Account] | None:
-    """Return the live session of a token and its active account; None for any other token."""
+def resume_session(session: Session, token: str) -> tuple[WebSession, Account, str | None] | None:
+    """Return the live session of a token, its active account and the language that this one chose.
+
+    None for any other token.
+    """
     row = session.execute(
-        select(WebSession, Account)
+        select(WebSession, Account, Preference.language)
         .join(Account, Account.id == WebSession.account_id)
+        .outerjoin(Preference, Preference.account_id == Account.id)
         .where(WebSession.token_digest == digest_of(token), Account.is_active, _is_live(session))
     ).first()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def keep_session(session: Session, session_id: UUID, *, content: str) -> None:

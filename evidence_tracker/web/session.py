@@ -144,11 +144,11 @@ def _resume(token: str) -> BrowserSession | None:
         found = sessions.resume_session(database, token)
     if found is None:
         return None
-    row, account = found
+    row, account, language = found
     content: dict[str, Any] = _content.loads(row.content)
     if content.get(USER) != str(account.id):
         return None
-    g.account = account
+    g.account, g.language = account, language
     return BrowserSession(content, row_id=row.id, seen_at=row.last_seen_at)
 
 
