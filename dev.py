@@ -6,10 +6,11 @@ python3 dev.py test [ARGS]     the tests; ARGS go to pytest, --long adds the slo
 python3 dev.py check           ruff, mypy and the import contracts
 python3 dev.py bench [NAME]    the benchmarks, or the one that is named
 python3 dev.py lock            pin the requirements anew after a change of pyproject.toml
+python3 dev.py texts           the catalogue of all texts of the pages anew, after a change of one
 
 The first start makes .venv beside this file and installs what requirements/ pins by hash: with uv if
 it is on the PATH, else with pip. It also builds the front end with Node (frontend/build.py), and fetches a
-Node for that where there is none. Later starts find the stamps and begin at once.
+Node for that where there is none, and compiles the translations that changed. Later starts find the stamps and begin at once.
 """
 
 import os
@@ -280,6 +281,16 @@ def build_assets() -> None:
     builder = ROOT / "frontend" / "build.py"
     if builder.exists() and (problem := runpy.run_path(str(builder))["ensure"](say, installer)):
         stop(problem)
+    compile_texts()
+
+
+def compile_texts() -> None:
+    """Compile the translations that changed; to find out that none did takes no library."""
+    compiler = ROOT / "evidence_tracker" / "web" / "catalogues.py"
+    if not compiler.exists() or not runpy.run_path(str(compiler))["stale"]():
+        return
+    if subprocess.run([PYTHON, "-P", compiler], check=False, env=environment()).returncode != 0:
+        stop("The translations could not be compiled; the lines above say which and why.")
 
 
 def installer() -> list[str]:
@@ -376,8 +387,14 @@ def lock(args: list[str]) -> NoReturn:
     raise SystemExit(0)
 
 
+def texts(_args: list[str]) -> NoReturn:
+    """Write the catalogue of all texts of the pages anew, and carry its changes into the translations."""
+    prepare("dev")
+    become(PYTHON, ROOT / "docs" / "make_catalogue.py")
+
+
 COMMANDS: dict[str, Callable[[list[str]], NoReturn]] = {
-    command.__name__: command for command in (demo, serve, test, check, bench, lock)
+    command.__name__: command for command in (demo, serve, test, check, bench, lock, texts)
 }
 
 

@@ -1,7 +1,6 @@
 """The door for people: what the rooms offer, in a browser (docs/explanation/web-face.md)."""
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from evidence_tracker.web import (
@@ -16,6 +15,7 @@ from evidence_tracker.web import (
     frame,
     headers,
     health,
+    languages,
     logs,
     media,
     notice_pages,
@@ -80,7 +80,7 @@ def create_app(house: House) -> Flask:
     app.extensions[door.HOUSE] = house
     app.extensions[door.WORKS] = Works()
     app.extensions[frame.NEW] = _beginnings()
-    Babel(app)
+    languages.install(app)
     logs.install(app)
     session.install(app)
     unlock.guard(app)

@@ -1,4 +1,4 @@
-"""One's own account: secret, second factor, sessions; and the link with which somebody begins."""
+"""One's own account: secret, second factor, language, sessions; and the link with which somebody begins."""
 
 from uuid import UUID
 
@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 
-from evidence_tracker.access import accounts, invitations, second_factor, sessions
+from evidence_tracker.access import accounts, invitations, preferences, second_factor, sessions
 from evidence_tracker.access.models import Account
 from evidence_tracker.custody.events import Door
 from evidence_tracker.errors import EvidenceTrackerError, InvalidInput
 from evidence_tracker.instance import cost_for
 from evidence_tracker.keys.unlockers import MIN_PASSPHRASE, Passphrase
-from evidence_tracker.web import door, errors, frame
+from evidence_tracker.web import door, errors, frame, languages
 from evidence_tracker.web.session import current
 from evidence_tracker.web.sign_in import NEW_FACTOR, confirm_own_secret
 from evidence_tracker.web.signed_in import SignedIn
@@ -24,6 +24,7 @@ def blueprint() -> Blueprint:
     made = Blueprint("account", __name__)
     both = ["GET", "POST"]
     made.add_url_rule("/account", "show", _show)
+    made.add_url_rule("/account/language", "language", _language, methods=["POST"])
     made.add_url_rule("/account/sessions", "sessions", _sessions, methods=both)
     made.add_url_rule("/account/secret", "secret", _secret, methods=both)
     made.add_url_rule("/account/recovery-codes", "recovery_codes", _recovery_codes, methods=both)
@@ -32,7 +33,17 @@ def blueprint() -> Blueprint:
 
 
 def _show() -> ResponseReturnValue:
-    return _page("account/account.html")
+    return _page(
+        "account/account.html", languages=languages.installed().values(), chosen_language=languages.chosen()
+    )
+
+
+def _language() -> ResponseReturnValue:
+    code = languages.choose(request.form.get("language", ""))
+    with door.acting() as (database, actor):
+        preferences.choose_language(database, code, actor=actor)
+    flash(_("Pages are in this language from now on."), "done")
+    return redirect(url_for("account.show"), 303)
 
 
 def _sessions() -> ResponseReturnValue:

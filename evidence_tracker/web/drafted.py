@@ -9,7 +9,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import request
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import drafts
@@ -92,7 +91,7 @@ def _home(asking: Asking, typed: Typed) -> UUID:
     places = _places(asking.session, asking.actor)
     chosen = [one.id for one in places if typed.get("home") in {None, "", one.reference}]
     if not chosen:
-        raise NotPermitted(gettext("You may not record anything here."))
+        raise NotPermitted("You may not record anything here.")
     return UUID(str(chosen[0]))
 
 

@@ -2,10 +2,12 @@
 
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
 from evidence_tracker import errors
 from evidence_tracker.errors import EvidenceTrackerError
+from evidence_tracker.web.sentences import told
 
 #: The first class that fits gives the status.
 STATUS: tuple[tuple[type[EvidenceTrackerError], int], ...] = (
@@ -25,13 +27,16 @@ STATUS: tuple[tuple[type[EvidenceTrackerError], int], ...] = (
 
 #: What the library of HTTP says, in the words of this house.
 _WORDS = {
-    400: ("The request could not be read.", "Go back, reload the page and try again."),
-    401: ("You are not signed in.", "Sign in and try again."),
-    403: ("This is not allowed.", "Ask a security officer for a grant that names the purpose."),
-    404: ("There is no such page, or you may not see it.", "Check the address, or begin at the start page."),
-    405: ("This page cannot be used in this way.", "Go back and use the buttons of the page."),
-    413: ("This is larger than what is accepted here.", "Take files in under Evidence."),
-    429: ("Too many tries.", "Wait a few minutes and try again."),
+    400: (_l("The request could not be read."), _l("Go back, reload the page and try again.")),
+    401: (_l("You are not signed in."), _l("Sign in and try again.")),
+    403: (_l("This is not allowed."), _l("Ask a security officer for a grant that names the purpose.")),
+    404: (
+        _l("There is no such page, or you may not see it."),
+        _l("Check the address, or begin at the start page."),
+    ),
+    405: (_l("This page cannot be used in this way."), _l("Go back and use the buttons of the page.")),
+    413: (_l("This is larger than what is accepted here."), _l("Take files in under Evidence.")),
+    429: (_l("Too many tries."), _l("Wait a few minutes and try again.")),
 }
 
 
@@ -52,7 +57,8 @@ def wants_json() -> bool:
 
 
 def answer(message: str, advice: str, status: int) -> ResponseReturnValue:
-    """Return the answer that says what happened and what to do next."""
+    """Return the answer that says what happened and what to do next, in the language of the page."""
+    message, advice = told(message), told(advice)
     if wants_json():
         return jsonify(error=message, advice=advice), status
     return render_template("error.html", message=message, advice=advice, status=status), status
@@ -65,5 +71,5 @@ def _ours(error: EvidenceTrackerError) -> ResponseReturnValue:
 def _of_http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
-    words = _WORDS.get(error.code, (f"{error.name}.", "Go back and try again."))
-    return answer(*words, error.code)
+    message, advice = _WORDS.get(error.code, (f"{error.name}.", _l("Go back and try again.")))
+    return answer(str(message), str(advice), error.code)

@@ -9,13 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, get_timezone, gettext
+from flask_babel import format_date, format_datetime, format_decimal, get_timezone, gettext
 from markupsafe import Markup
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.values.moment import Moment, Precision
 from evidence_tracker.values.place import Place
 from evidence_tracker.web import script_words
+from evidence_tracker.web.sentences import told
 from evidence_tracker.web.words import column, said
 
 STEP = 1024
@@ -26,6 +27,7 @@ def install(app: Flask) -> None:
     """Give the templates their filters."""
     app.jinja_env.filters |= {
         "said": said,
+        "told": told,
         "column": column,
         "size": size,
         "instant": instant,
@@ -53,7 +55,7 @@ def size(count: int | None) -> str:
     for unit in _UNITS:
         value /= STEP
         if value < STEP or unit == _UNITS[-1]:
-            return f"{value:.1f}\u00a0{unit}"
+            return f"{format_decimal(value, '0.0')}\u00a0{unit}"
     raise ValueError("a size without a unit")
 
 

@@ -290,9 +290,7 @@ def _permitted(about: About, session: Session, actor: Actor) -> tuple[Any, Any]:
     if needs is not None:
         may = rights.anywhere(needs) if row is None else rights.may(needs, row.compartment_id, row.level)
         if not may:
-            raise NotPermitted(
-                gettext("%(login)s may not %(what)s here.", login=actor.login, what=needs.value)
-            )
+            raise NotPermitted(f"{actor.login} may not {needs.value} here.")
     if not action.when(item or row):
         raise Refused(
             gettext("This cannot be done to the record as it stands now."),

@@ -24,6 +24,7 @@ from evidence_tracker.casework.exhibits.reading import OpenExhibit, open_exhibit
 from evidence_tracker.errors import NotFound, Refused
 from evidence_tracker.sandbox.answers import Preview
 from evidence_tracker.web import door, originals
+from evidence_tracker.web.sentences import told
 
 SEEN = "evidence_tracker.seen"
 SIZES = {"thumbnail": Edge.THUMBNAIL, "view": Edge.VIEW}
@@ -99,7 +100,7 @@ def _drawn(preview: Preview) -> Response:
 
 def _no_look(why: str) -> Response:
     """Say why there is nothing to be seen; in place of a picture a page would be of no use."""
-    return Response(why, 422, mimetype="text/plain", headers=HEADERS)
+    return Response(told(why), 422, mimetype="text/plain", headers=HEADERS)
 
 
 def _text(reference: str) -> Response:

@@ -38,6 +38,7 @@ from evidence_tracker.errors import NotPermitted
 from evidence_tracker.instance import cost_for
 from evidence_tracker.web import attempts, door, errors, frame, paths_back
 from evidence_tracker.web.codes import Codes, RecoveryCodes
+from evidence_tracker.web.sentences import told
 from evidence_tracker.web.signed_in import METHOD, Accounts, SignedIn
 
 #: What answers without a sign-in; everything else asks for one.
@@ -83,7 +84,7 @@ class SignInForm(LoginForm):
         try:
             attempts.refuse_haste(keys)
         except NotPermitted as error:
-            self.form_errors.append(f"{error} {error.advice}")
+            self.form_errors.append(f"{told(error)} {told(error.advice)}")
             return False
         if not _is_secret_of(account, secret):
             attempts.counted().failed(keys)

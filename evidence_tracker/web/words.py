@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from flask_babel import LazyString, gettext
+from flask_babel import LazyString, pgettext
 from flask_babel import lazy_gettext as _l
+
+#: What the catalogue calls words of lists and names of columns: a state "open" is no button "Open".
+CHOICE = "choice"
+FACT = "fact"
 
 #: Columns whose names say little to a person.
 _COLUMNS: dict[str, LazyString] = {
@@ -115,16 +119,24 @@ _WORDS: dict[str, LazyString] = {
 
 def said(word: StrEnum | str | None) -> str:
     """Return a word of a list as a person reads it: ``legal-officer`` → Legal officer."""
-    if word is None:
+    if not word:
         return ""
     text = word.value if isinstance(word, StrEnum) else str(word)
     if text in _WORDS:
         return str(_WORDS[text])
-    if text.isupper():
+    if text.isupper() and not isinstance(word, StrEnum):
         return text
-    if text[:1].isdigit():
-        return text.replace("-", "–")
-    return str(gettext(text.replace("-", " ").replace("_", " ").capitalize()))
+    return str(pgettext(CHOICE, spelled(text))) if is_spelled(text) else text.replace("-", "–")
+
+
+def is_spelled(text: str) -> bool:
+    """Say whether a word of a list is shown as it is spelled: it is no number and no abbreviation with own words."""
+    return text not in _WORDS and not text[:1].isdigit()
+
+
+def spelled(text: str) -> str:
+    """Return a word of a list in English, as the catalogue has it."""
+    return text if text.isupper() else text.replace("-", " ").replace("_", " ").capitalize()
 
 
 def column(name: str, own: Mapping[str, LazyString | str] | None = None) -> str:
@@ -136,5 +148,10 @@ def column(name: str, own: Mapping[str, LazyString | str] | None = None) -> str:
         return str(own[name])
     if name in _COLUMNS:
         return str(_COLUMNS[name])
-    bare = name.removesuffix("_id").removeprefix("is_").removeprefix("has_")
-    return str(gettext(bare.replace("_", " ").capitalize()))
+    return str(pgettext(FACT, bare(name))) if name else ""
+
+
+def bare(name: str) -> str:
+    """Return the name of a column in English, as the catalogue has it."""
+    shown = name.removesuffix("_id").removeprefix("is_").removeprefix("has_")
+    return shown.replace("_", " ").capitalize()

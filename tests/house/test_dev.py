@@ -98,6 +98,36 @@ def test_what_stands_in_the_way_of_the_front_end_stops_the_start(project):
     assert not result.stdout
 
 
+def test_translations_are_compiled_when_they_changed_and_only_then(project):
+    web = project / "evidence_tracker/web"
+    web.mkdir()
+    (web / "catalogues.py").write_text(
+        "from pathlib import Path\nmade = Path(__file__).with_name('made')\n"
+        "def stale():\n    return not made.exists()\n"
+        "if __name__ == '__main__':\n    print('compiling')\n    made.touch()\n"
+    )
+    front_end(project)
+
+    assert "compiling" in dev(project, "demo").stdout
+    assert "compiling" not in dev(project, "demo").stdout
+
+
+def test_a_translation_that_cannot_be_compiled_stops_the_start(project):
+    web = project / "evidence_tracker/web"
+    web.mkdir()
+    (web / "catalogues.py").write_text(
+        "def stale():\n    return True\nif __name__ == '__main__':\n    raise SystemExit('line 7')\n"
+    )
+
+    result = dev(project, "demo")
+
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-2:] == [
+        "line 7",
+        "The translations could not be compiled; the lines above say which and why.",
+    ]
+
+
 def test_the_benchmarks_need_no_front_end(project):
     front_end(project, answer="There is no Node here.")
     (project / "benchmarks").mkdir()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -124,7 +124,9 @@ def _take_thing(deed: Deed) -> Exhibit:
 def _size(_session: Session, row: Exhibit, _actor: Actor) -> str | None:
     if row.size_bytes is None or row.size_bytes < STEP:
         return None if row.size_bytes is None else size(row.size_bytes)
-    return str(gettext("%(size)s (%(count)s bytes)", size=size(row.size_bytes), count=f"{row.size_bytes:,}"))
+    return str(
+        gettext("%(size)s (%(count)s bytes)", size=size(row.size_bytes), count=format_decimal(row.size_bytes))
+    )
 
 
 def _particulars(_session: Session, row: Exhibit, _actor: Actor) -> Markup | None:

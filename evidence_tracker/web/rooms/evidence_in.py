@@ -32,6 +32,7 @@ from evidence_tracker.web.fields import Asking, Field, parts_of
 from evidence_tracker.web.kinds import Deed
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.evidence_facts import DEVICE, KEEPING, KIND, ORIGIN, SOURCE, WORDS, rules
+from evidence_tracker.web.sentences import told
 
 KIND_OF_DRAFT = "evidence/receive"
 GOOD_FOR = timedelta(hours=24)
@@ -71,7 +72,7 @@ def begin() -> ResponseReturnValue:
     with door.acting() as (session, actor):
         asking = Asking(session, actor)
         if not HOME.places(asking):
-            raise NotPermitted(gettext("%(login)s may not take in exhibits anywhere.", login=actor.login))
+            raise NotPermitted(f"{actor.login} may not take in exhibits anywhere.")
         drafts.discard_older(session, kind=KIND_OF_DRAFT, before=now(session) - GOOD_FOR, actor=actor)
         ticket = uuid4()
         _keep(asking, ticket, {HOME.name: HOME.first(asking)} | _asked_for(), now(session) + GOOD_FOR)
@@ -144,7 +145,7 @@ def receive_form(ticket: UUID) -> ResponseReturnValue:
 def _in_json(error: EvidenceTrackerError) -> ResponseReturnValue:
     """Answer an error; of a form in which several fields are wrong, the first."""
     named = next(iter(error.wrong.values())) if isinstance(error, Wrong) else error
-    return jsonify(error=str(named), advice=named.advice), errors.status_of(error)
+    return jsonify(error=told(named), advice=told(named.advice)), errors.status_of(error)
 
 
 def _take(stream: uploads.Body | uploads.Part, typed: Mapping[str, str], name: str | None) -> dict[str, Any]:
@@ -249,7 +250,7 @@ def _keep(asking: Asking, ticket: UUID, typed: Mapping[str, str], until: datetim
     places = HOME.places(asking)
     chosen = [one for one in places if one.reference == typed.get(HOME.name)] or places
     if not chosen:
-        raise NotPermitted(gettext("You may not take in exhibits anywhere."))
+        raise NotPermitted("You may not take in exhibits anywhere.")
     drafts.keep(
         asking.session,
         kind=KIND_OF_DRAFT,
