@@ -6,22 +6,37 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from evidence_tracker.access.folding import MAX_ASKED
 from evidence_tracker.access.records import PAGE
 from evidence_tracker.access.search import find_record, search
 from evidence_tracker.errors import InvalidInput, NotFound
-from evidence_tracker.web import door, frame, lists
+from evidence_tracker.web import door, frame, lists, typed
 from evidence_tracker.web.addresses import ROOMS, address_of
+
+MOST_TYPED = MAX_ASKED
 
 
 def blueprint() -> Blueprint:
     """Return the page of the search."""
     made = Blueprint("search", __name__)
     made.add_url_rule("/search", "show", _show)
+    made.add_url_rule("/search", "ask", _ask, methods=["POST"])
     return made
 
 
+def _ask() -> ResponseReturnValue:
+    """Lead to an address that does not tell what was typed."""
+    words = request.form.get("q", "").strip()
+    if len(words) > MOST_TYPED:
+        raise InvalidInput(
+            gettext("That is too long to be searched for."), advice=gettext("A few words are enough.")
+        )
+    kind = request.form.get("kind") or None
+    return redirect(url_for("search.show", words=typed.sealed(words) if words else None, kind=kind), 303)
+
+
 def _show() -> ResponseReturnValue:
-    asked = request.args.get("q", "").strip()
+    asked = typed.read(request.args.get("words", "")) or request.args.get("q", "").strip()
     kind = request.args.get("kind", "")
     with door.reading() as (session, actor):
         frame.prepare(session, actor)
@@ -52,7 +67,9 @@ def _show() -> ResponseReturnValue:
             kind=kind,
             found=[(one, address_of(one.kind, one.reference)) for one in page],
             kinds=[name for name in ROOMS if f"{ROOMS[name]}.list_page" in frame.endpoints()],
-            more=url_for("search.show", q=asked, kind=kind or None, after=f"{more[0]}~{more[1]}")
+            more=url_for(
+                "search.show", words=typed.sealed(asked), kind=kind or None, after=f"{more[0]}~{more[1]}"
+            )
             if more
             else None,
         )

@@ -1,5 +1,8 @@
 """Search, notices and tasks in the browser: over what one may see, and nothing of the rest."""
 
+import re
+from urllib.parse import quote
+
 import pytest
 from sqlalchemy import select
 
@@ -50,9 +53,33 @@ def test_too_many_words_are_refused_in_a_sentence(client_of: ClientOf):
     assert client_of("olena").get("/search", query_string={"q": "x" * 5000}).status_code == 422
 
 
-def test_a_damaged_address_says_so(client_of: ClientOf):
-    answer = client_of("olena").get("/search?q=x&after=nonsense")
+@pytest.mark.parametrize("query", ["q=x&after=nonsense", "words=nonsense", "words=%00", "words=" + "A" * 200])
+def test_a_damaged_address_says_so(client_of: ClientOf, query: str):
+    answer = client_of("olena").get(f"/search?{query}")
     assert (answer.status_code, "damaged" in answer.text) == (422, True)
+
+
+def test_no_address_tells_what_was_searched(client_of: ClientOf, mission: str):
+    olena = client_of("olena")
+    answer = olena.post("/search", data={"q": " вигадан "})
+    assert answer.status_code == 303
+    assert not {"вигадан", quote("вигадан")} & set(re.split(r"[?&=]", answer.headers["Location"]))
+    assert answer.headers["Location"] != olena.post("/search", data={"q": "вигадан"}).headers["Location"]
+
+    for page in (olena.get(answer.headers["Location"]), client_of("olena").get(answer.headers["Location"])):
+        assert f"/missions/{mission}" in page.text
+        assert 'value="вигадан"' in page.text
+        assert quote("вигадан") not in page.text
+    assert f"/missions/{mission}" not in client_of("outsider").get(answer.headers["Location"]).text
+
+
+def test_too_much_typed_is_refused_before_it_becomes_an_address(client_of: ClientOf):
+    answer = client_of("olena").post("/search", data={"q": "x" * 501})
+    assert (answer.status_code, "too long" in answer.text) == (422, True)
+
+
+def test_a_search_for_nothing_is_the_empty_page(client_of: ClientOf):
+    assert client_of("olena").post("/search", data={"q": "  "}).headers["Location"] == "/search"
 
 
 def test_a_task_is_given_told_and_done(client_of: ClientOf, instance: Instance, cast: Cast):
