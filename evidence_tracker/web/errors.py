@@ -1,12 +1,16 @@
 """What goes wrong, as an answer: one table of statuses, and one page that says what to do next."""
 
-from flask import Flask, jsonify, render_template, request
+from contextlib import suppress
+
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from evidence_tracker import errors
 from evidence_tracker.errors import EvidenceTrackerError
+from evidence_tracker.web import door, frame
 from evidence_tracker.web.sentences import told
 
 #: The first class that fits gives the status.
@@ -24,6 +28,8 @@ STATUS: tuple[tuple[type[EvidenceTrackerError], int], ...] = (
     (errors.SystemRefused, 503),
     (EvidenceTrackerError, 500),
 )
+
+BROKEN = 500
 
 #: What the library of HTTP says, in the words of this house.
 _WORDS = {
@@ -61,7 +67,17 @@ def answer(message: str, advice: str, status: int) -> ResponseReturnValue:
     message, advice = told(message), told(advice)
     if wants_json():
         return jsonify(error=message, advice=advice), status
+    if status < BROKEN:
+        _surround()
     return render_template("error.html", message=message, advice=advice, status=status), status
+
+
+def _surround() -> None:
+    """Read what stands around a page: one goes on from an error as from any other page."""
+    if "frame" in g or not current_user or not current_user.is_authenticated:
+        return
+    with suppress(EvidenceTrackerError), door.reading() as (session, actor):
+        frame.prepare(session, actor)
 
 
 def _ours(error: EvidenceTrackerError) -> ResponseReturnValue:

@@ -130,7 +130,7 @@ def install(app: Flask) -> None:
         known = [way for way in g.get("frame", {}).get("ways", ()) if way.endpoint in app.view_functions]
         return {
             "frame": {**g.get("frame", {}), "ways": known},
-            "kind": house.kind,
+            "house_kind": house.kind,
             "is_open": house.is_open,
             "me": current_user if current_user and current_user.is_authenticated else None,
             "lent": house.lent if house.is_open else None,

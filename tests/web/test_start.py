@@ -48,6 +48,18 @@ def test_where_one_works_narrows_the_lists_and_is_remembered(client_of: ClientOf
     assert "Lists show" not in olena.get("/").text
 
 
+def test_a_page_that_is_not_there_leads_on_as_any_other_does(client_of: ClientOf, mission: str):
+    answer = client_of("olena").get("/missions/KYI-NO-SUCH")
+    assert answer.status_code == 404
+    assert 'href="/missions/"' in answer.text
+    assert 'href="/missions/"' not in client_of("outsider").get("/missions/KYI-NO-SUCH").text
+
+
+def test_every_page_says_what_the_instance_is_for(client_of: ClientOf):
+    for path in ("/", "/search?q=x&kind=mission", "/custody/access", "/no-such-page"):
+        assert "strip strip-test" in client_of("olena").get(path).text, path
+
+
 @pytest.mark.parametrize(
     "back", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example"]
 )
