@@ -39,14 +39,16 @@ PICTURES = DOCS / "tutorial" / "pictures"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1440, 390)
 SCHEMES = ("light", "dark")
+HEIGHT = "() => Math.max(900, document.documentElement.scrollHeight)"
+HIGHEST = 6000
 OK = 200
 BROKEN = 500
 #: Who looks at the demonstration, in this order: a page is taken as the first sees it who comes to it.
 PEOPLE = ("halyna", "ostap", "tomas", "nadia", "vira", "marko")
 #: Where a walk begins; it follows every link from there.
 BEGINNINGS = ("/", "/search?q=cellar", "/notices", "/account/sessions", "/account/secret", "/no-such-page")
-#: Of these each view, step or cell is a picture of its own.
-VIEWS = re.compile("view=|step=|element=")
+#: Each view of a list, each step of a path and one opened cell of a matrix are pictures of their own.
+VIEWS = re.compile(r"(view=\w+|step=[\w-]+|element=1)$")
 #: What is no page: files, and what answers for a moment only.
 NOT_PAGES = re.compile(r"^/static/|\.csv$|/(preview|page|text|media|bundle|custody/key)(/|$)|^/logout")
 REFERENCE = re.compile(r"/(?:PN-[0-9A-Z]+|[A-Z]{3}(?:-[0-9A-Z]+)+|age1\w+)(?=/|$)")
@@ -137,7 +139,7 @@ def kind_of(path: str) -> str:
     """Return what is the same for all records of a room: ``/people/*/do/amend``, ``/evidence/?view=gallery``."""
     parts = urlsplit(path)
     bare = UNIQUE.sub("/#", REFERENCE.sub("/*", parts.path))
-    bare = re.sub(r"^/(team|compartments|allegations/categories)/(?!new/)[^/]+", r"/\1/*", bare)
+    bare = re.sub(r"^/(team|compartments)/(?!new/)[^/]+|^/(allegations/categories)/.+", r"/\1\2/*", bare)
     return f"{bare}?{parts.query}" if VIEWS.match(parts.query) else bare
 
 
@@ -187,7 +189,10 @@ def pictures(page: Page, to: Path, kind: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two words
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=to / f"{name}-{width}-{scheme}.png", full_page=True)
+            # As high as the page is: what sticks to an edge stands where it belongs, and every picture is loaded.
+            page.set_viewport_size({"width": width, "height": min(page.evaluate(HEIGHT), HIGHEST)})
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=to / f"{name}-{width}-{scheme}.png")
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 

@@ -29,3 +29,9 @@ def address_of(table: str | None, reference: str | None) -> str | None:
     if room is None or not reference or endpoint not in current_app.view_functions:
         return None
     return url_for(endpoint, reference=reference)
+
+
+def list_of(table: str) -> str | None:
+    """Return the list of the room in which such records are, None where it has none."""
+    endpoint = f"{ROOMS.get(table)}.list_page"
+    return url_for(endpoint) if endpoint in current_app.view_functions else None

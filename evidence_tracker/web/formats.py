@@ -1,12 +1,13 @@
 """How values are shown: dates as imprecise as the fact, sizes, levels, and who is behind an id."""
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_timezone, gettext
@@ -17,9 +18,11 @@ from evidence_tracker.values.moment import Moment, Precision
 from evidence_tracker.values.place import Place
 from evidence_tracker.web import script_words
 from evidence_tracker.web.sentences import told
-from evidence_tracker.web.words import column, said
+from evidence_tracker.web.tongues import decoded
+from evidence_tracker.web.words import column, is_word, said
 
 STEP = 1024
+_MONTH = re.compile(r"\d{4}-\d{2}")
 _UNITS = ("KiB", "MiB", "GiB", "TiB")
 
 
@@ -32,6 +35,9 @@ def install(app: Flask) -> None:
         "size": size,
         "instant": instant,
         "moment": moment,
+        "decoded": decoded,
+        "month_or_text": month_or_text,
+        "word_or_text": word_or_text,
         "plain": plain,
         "digest": digest,
         "iso_instant": iso_instant,
@@ -65,7 +71,7 @@ def instant(when: datetime | None) -> Markup:
         return Markup("")
     exact = when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     shown = format_datetime(when, "d MMM y, HH:mm")
-    zone = datetime.now(get_timezone() or ZoneInfo("UTC")).tzname() or "UTC"
+    zone = when.astimezone(get_timezone() or ZoneInfo("UTC")).tzname() or "UTC"
     return Markup('<time datetime="{0}" title="{0}">{1} {2}</time>').format(exact, shown, zone)
 
 
@@ -119,25 +125,59 @@ def moment(when: Moment | None) -> Markup:
     earliest, latest = when.bounds()
     bounds = f"{earliest:%Y-%m-%dT%H:%MZ} – {latest:%Y-%m-%dT%H:%MZ}"
     words = _worded(when)
-    zone = f" ({when.zone})" if when.zone and "T" in when.value else ""
+    zone = f" {_zone(when.zone, when.value)}" if when.zone and "T" in when.value else ""
     about = gettext("c. ") if when.is_approximate else ""
     return Markup('<time title="{}">{}{}{}</time>').format(bounds, about, words, zone)
 
 
 def _worded(when: Moment) -> str:
     value = when.value
-    if when.precision is Precision.DAY:
-        return str(format_date(date.fromisoformat(value), "d MMM y"))
-    if when.precision is Precision.MONTH:
-        return str(format_date(date.fromisoformat(f"{value}-01"), "LLLL y"))
     if when.precision is Precision.BEFORE:
-        return str(gettext("before %(date)s", date=value.removeprefix("before ")))
+        return str(gettext("before %(date)s", date=_dated(value.removeprefix("before "))))
     if when.precision is Precision.AFTER:
-        return str(gettext("after %(date)s", date=value.removeprefix("after ")))
-    if when.precision is Precision.BETWEEN:
-        return value.replace("/", " – ")
-    day, _, clock = value.partition("T")
-    return f"{format_date(date.fromisoformat(day), 'd MMM y')}, {clock}" if clock else value
+        return str(gettext("after %(date)s", date=_dated(value.removeprefix("after "))))
+    return " – ".join(_dated(part) for part in value.split("/"))
+
+
+def month_or_text(value: Any) -> Any:
+    """Return a month of a figure by its name, 2022-03 → March 2022; anything else as it is."""
+    return _dated(value) if isinstance(value, str) and _MONTH.fullmatch(value) else value
+
+
+def _dated(text: str) -> str:
+    """Return a year, month, day or clock time as exact as it is written, and no more."""
+    day, _, clock = text.partition("T")
+    if len(day) == len("2022"):
+        return day
+    if len(day) == len("2022-03"):
+        return str(format_date(date.fromisoformat(f"{day}-01"), "LLLL y"))
+    shown = str(format_date(date.fromisoformat(day), "d MMM y"))
+    if not clock:
+        return shown
+    return f"{shown}, {clock}" if ":" in clock else gettext("%(day)s, %(hour)s h", day=shown, hour=clock)
+
+
+def _zone(name: str, value: str) -> str:
+    """Return a zone as it was on that day: ``EET (UTC+2)``; one stated as an offset as that."""
+    clock = next(part for part in reversed(value.split("/")) if "T" in part).split(" ")[-1]
+    try:
+        at = datetime.fromisoformat(clock).replace(tzinfo=ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError):
+        hours, _, rest = name[1:].partition(":")
+        return f"UTC{name[0].replace('-', '−')}{int(hours)}" + (f":{rest}" if rest != "00" else "")
+    ahead = _offset(at)
+    short = at.tzname() or ""
+    if name == "UTC" or not short.isalpha():
+        return ahead
+    return f"{short} ({ahead})"
+
+
+def _offset(at: datetime) -> str:
+    minutes = int((at.utcoffset() or timedelta()).total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def digest(sha256: str | None) -> Markup:
@@ -151,7 +191,7 @@ def digest(sha256: str | None) -> Markup:
 def plain(value: Any) -> Any:
     """Return any value of a record as a reader sees it."""
     if value is None or value == "":
-        return Markup('<span class="text-secondary">–</span>')
+        return Markup('<span class="text-secondary nothing">–</span>')
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     for kind, show in _SHOWN:
@@ -172,7 +212,14 @@ def _mapping(value: Mapping[str, Any]) -> Any:
 
 
 def _several(value: Any) -> Markup:
-    return Markup(", ").join(plain(item) for item in value) if value else plain(None)
+    return Markup(", ").join(plain(word_or_text(item)) for item in value) if value else plain(None)
+
+
+def word_or_text(value: Any) -> Any:
+    """Return a text as a person reads it where it is a word of a list, or several with · between; else as it is."""
+    if not isinstance(value, str):
+        return value
+    return " · ".join(said(part) if is_word(part) else part for part in value.split(" · "))
 
 
 _SHOWN: tuple[tuple[Any, Any], ...] = (

@@ -14,7 +14,7 @@ from evidence_tracker.access.models import Draft
 from evidence_tracker.access.policy import visible
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door, events, frame
-from evidence_tracker.web.addresses import address_of
+from evidence_tracker.web.addresses import address_of, list_of
 from evidence_tracker.web.worklist import Section, worklist
 
 
@@ -31,6 +31,7 @@ def blueprint() -> Blueprint:
                 "start.html",
                 parts=[(part, [one for one in groups if one.section is part]) for part in Section],
                 address_of=address_of,
+                list_of=list_of,
                 recent=events.recent(session, actor),
                 drafts=_unsaved(session, actor),
                 today=door.instance().clock.now().date(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 
 from flask_babel import LazyString, pgettext
 from flask_babel import lazy_gettext as _l
@@ -86,6 +87,7 @@ _WORDS: dict[str, LazyString] = {
     "authorised-by-union-law": _l("Authorised by Union law"),
     "lei": _l("LEI"),
     "id_seen": _l("Document seen"),
+    "exhibit": _l("Evidence item"),
     "inculpatory": _l("Speaks for it (inculpatory)"),
     "exculpatory": _l("Speaks against it (exculpatory)"),
     "context": _l("Context"),
@@ -137,6 +139,23 @@ def is_spelled(text: str) -> bool:
 def spelled(text: str) -> str:
     """Return a word of a list in English, as the catalogue has it."""
     return text if text.isupper() else text.replace("-", " ").replace("_", " ").capitalize()
+
+
+def is_word(text: str) -> bool:
+    """Say whether a text is a word of one of the program's lists, and no text of somebody."""
+    return text in _WORDS or text in _listed()
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """Return the words of all lists there are; asked for the first time when all of them are loaded."""
+    found: set[str] = set()
+    waiting = list(StrEnum.__subclasses__())
+    while waiting:
+        kind = waiting.pop()
+        found |= {str(one.value) for one in kind}
+        waiting += kind.__subclasses__()
+    return frozenset(found)
 
 
 def column(name: str, own: Mapping[str, LazyString | str] | None = None) -> str:

@@ -149,7 +149,7 @@ _HEADINGS: dict[str, _Heading] = {
     "elements-without-evidence": _Heading(
         Section.NEXT,
         _l("Elements without evidence"),
-        _l("Of the newest 200 allegations: on some element nothing speaks for it."),
+        _l("Of the newest 200 allegations: how many of their elements something speaks for."),
     ),
     "incidents-without-evidence": _Heading(
         Section.NEXT, _l("Incidents without evidence"), _l("Nothing is linked that shows what is said.")

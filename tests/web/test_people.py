@@ -126,6 +126,12 @@ def test_a_person_is_registered_under_a_code_and_no_page_says_who_it_is(amina, b
     assert row.compartment_id == cast.mission
 
 
+def test_an_interview_is_planned_from_the_page_of_the_person(amina, base):
+    way = f"/interviews/new/plan?person={code_in(base)}"
+    assert f'href="{way}"' in page(amina, base)
+    assert page(amina, way).count(f'value="{code_in(base)}"') == 1
+
+
 def test_what_goes_into_the_logs_says_no_name_either(amina, base, instance, cast):
     page(amina, base)
     row = stored(instance, cast, base)

@@ -41,6 +41,7 @@ from evidence_tracker.web.rooms.consent_state import kept_chip
 from evidence_tracker.web.rooms.interview_acts import ACTIONS
 from evidence_tracker.web.rooms.interview_standing import STEPS, where
 from evidence_tracker.web.rooms.interview_ways import PATH
+from evidence_tracker.web.tongues import tongue
 from evidence_tracker.web.words import said
 
 
@@ -166,7 +167,7 @@ ROOM = Room(
             Column(label=_l("How far"), cell=lambda line: line.row.account_type),
             Column(label=_l("State"), cell=lambda line: line.row.state, kind="state"),
             Column(label=_l("Began"), cell=lambda line: line.row.started),
-            Column(label=_l("Language"), cell=lambda line: line.row.language, is_narrow=True),
+            Column(label=_l("Language"), cell=lambda line: tongue(line.row.language), is_narrow=True),
         ),
         filters=(
             Filter(name="state", label=_l("State"), enum=InterviewState, read=InterviewState),

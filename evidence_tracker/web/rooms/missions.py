@@ -36,6 +36,7 @@ from evidence_tracker.web.kinds import (
 )
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.mission_parts import DEBRIEF, SECTIONS
+from evidence_tracker.web.tongues import country
 
 PLAN: tuple[Field, ...] = (
     Text(name="title", label=_l("Title"), required=True),
@@ -65,7 +66,7 @@ ROOM = Room(
         columns=(
             Column(label=_l("Title"), cell=lambda row: row.title),
             Column(label=_l("State"), cell=lambda row: row.state, kind="state"),
-            Column(label=_l("Country"), cell=lambda row: row.country, is_narrow=True),
+            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
             Column(label=_l("First day"), cell=lambda row: row.starts_on),
             Column(label=_l("Last day"), cell=lambda row: row.ends_on, is_narrow=True),
         ),

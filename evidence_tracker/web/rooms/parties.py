@@ -30,6 +30,7 @@ from evidence_tracker.web.records import names_of
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.agreements import AGREEMENT, ROLE, record_with_party
 from evidence_tracker.web.rooms.instructions import WORDING, about
+from evidence_tracker.web.tongues import country
 
 DIRECTORY: tuple[Field, ...] = (
     Word(name="kind", label=_l("What it is"), enum=PartyKind, required=True),
@@ -131,7 +132,7 @@ ROOM = Room(
             Column(label=_l("Name"), cell=lambda row: row.name_latin),
             Column(label=_l("What it is"), cell=lambda row: row.kind),
             Column(label=_l("Receives as"), cell=lambda row: row.recipient_class),
-            Column(label=_l("Country"), cell=lambda row: row.country, is_narrow=True),
+            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
             Column(label=_l("Keys"), cell=lambda row: len(row.age_recipients) or None, is_narrow=True),
         ),
         filters=(

@@ -47,6 +47,7 @@ from evidence_tracker.web.kinds import (
 from evidence_tracker.web.lists import highest
 from evidence_tracker.web.rooms import asked, consent, people_care, people_facts
 from evidence_tracker.web.rooms.people_reveal import REVEAL
+from evidence_tracker.web.tongues import tongues
 from evidence_tracker.web.words import said
 
 MOST = 50
@@ -73,7 +74,7 @@ def title(row: Person) -> str:
 
 def words(stored: Sequence[str]) -> list[str]:
     """Return words of a list as a person reads them."""
-    return [said(word).lower() for word in stored]
+    return [said(word) for word in stored]
 
 
 def cautions(row: Person) -> list[str]:
@@ -93,6 +94,8 @@ def _overview(session: Session, row: Person, actor: Actor) -> dict[str, Any]:
     return {
         "standing": standing,
         "is_hidden": against.is_blocked and not standing,
+        "may_plan": not against.is_blocked
+        and frame.held(session, actor).may(Permission.RECORD, row.compartment_id),
         "threat": newest[0] if newest else None,
         "is_due": bool(newest) and people_care.is_due(newest[0].review_on),
         "sealed": queries.recorded_fields(session, row, actor=actor),
@@ -179,7 +182,7 @@ ROOM = Room(
             Column(label=_l("Age"), cell=lambda row: row.age_band),
             Column(label=_l("Care"), cell=lambda row: row.protection_level, kind="state"),
             Column(label=_l("Cautions"), cell=cautions),
-            Column(label=_l("Languages"), cell=lambda row: row.languages, is_narrow=True),
+            Column(label=_l("Languages"), cell=lambda row: tongues(row.languages), is_narrow=True),
         ),
         filters=(
             Filter(

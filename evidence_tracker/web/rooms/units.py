@@ -32,6 +32,7 @@ from evidence_tracker.web.kinds import (
     Tab,
 )
 from evidence_tracker.web.rooms import actor_parts, asked
+from evidence_tracker.web.tongues import country
 
 UNIT: tuple[Field, ...] = (
     Word(name="kind", label=_l("What it is"), enum=UnitKind, required=True),
@@ -165,7 +166,7 @@ ROOM = Room(
             Column(label=_l("Name"), cell=actor_parts.called),
             Column(label=_l("What it is"), cell=lambda row: row.kind),
             Column(label=_l("Its level"), cell=lambda row: row.echelon, is_narrow=True),
-            Column(label=_l("Country"), cell=lambda row: row.country, is_narrow=True),
+            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
         ),
         filters=(
             actor_parts.CALLED,
