@@ -56,6 +56,8 @@ UNWANTED = re.compile(
 )
 SENTENCE = re.compile(r"[A-Z0{].* .*[.?…]|[A-Z].*: .*", re.DOTALL)
 LEAST_LETTERS = 6
+#: States that pages make up, such as "care-critical", stand in the template that colours them.
+STATES = re.compile(r"{% set [A-Z]+ = (\[.*\]) %}")
 HEADER = "# Texts of evidence_tracker: made by docs/make_catalogue.py from the source.\n#"
 
 Text = tuple[str | tuple[str, ...], str | None]
@@ -95,6 +97,8 @@ def of_lists() -> Iterator[Text]:
         yield spelled(mapper.class_.__tablename__), CHOICE
         if issubclass(mapper.class_, Evidential):
             yield from ((bare(column.key), FACT) for column in mapper.columns)
+    looks = "".join(STATES.findall((WEB / "templates/macros.html").read_text("utf-8")))
+    yield from ((spelled(word), CHOICE) for word in re.findall('"([a-z-]+)"', looks))
     for room in ROOMS:
         done = [*room.actions, *(one for section in room.sections for one in section.actions)]
         yield from ((spelled(one.name), CHOICE) for one in (room, *done))

@@ -8,6 +8,7 @@ from flask import Flask, g
 from flask_babel import force_locale, ngettext
 
 from evidence_tracker.errors import NotPermitted
+from evidence_tracker.sandbox import answers, previews, runner
 from evidence_tracker.web import catalogues, create_app, errors, languages
 from evidence_tracker.web.formats import size
 from evidence_tracker.web.house import House
@@ -180,6 +181,24 @@ def test_what_varies_in_a_sentence_is_kept_apart(app: Flask):
             == "Зачекайте <b>{0} %(x)s</b> с і спробуйте ще раз."
         )
         assert told(NotPermitted("This instance is locked.")) == "Цю систему заблоковано."
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        answers.UNREADABLE_ANSWER,
+        previews.NO_DECODER,
+        previews.TOO_LARGE,
+        runner.NOT_DRAWN,
+        runner.NOT_READ,
+        runner.BUSY,
+        runner.TOO_LARGE,
+        "Page 7 could not be read (no such object).",
+    ],
+)
+def test_the_reasons_of_the_sandbox_are_said_in_the_language_of_the_page(app: Flask, reason):
+    with app.test_request_context(headers=UKRAINIAN):
+        assert re.search("[а-яіїє]{4}", told(reason)), reason
 
 
 @pytest.mark.parametrize(
