@@ -120,6 +120,7 @@ HOMES = {
     "invitation": _NONE,
     "second_factor": _NONE,
     "preference": _NONE,
+    "saved_view": _NONE,
     "search_entry": "of its record",
     "notice": "none; it is shown to who may read its record",
     "task": "of the record it is about, else the one named or of the organisation",

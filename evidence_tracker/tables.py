@@ -5,6 +5,7 @@ from evidence_tracker.access import indexing as _indexing  # noqa: F401 - the re
 from evidence_tracker.access import models as access
 from evidence_tracker.access import notices as _notices  # noqa: F401 - the rest of access' tables
 from evidence_tracker.access import preferences as _preferences  # noqa: F401 - the rest of access' tables
+from evidence_tracker.access import saved_views as _saved_views  # noqa: F401 - the rest of access' tables
 from evidence_tracker.access import sign_in_models as _sign_in  # noqa: F401 - the rest of access' tables
 from evidence_tracker.access import tasks as _tasks  # noqa: F401 - the rest of access' tables
 from evidence_tracker.casework.actors import models as actors

@@ -28,6 +28,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy import Index as TableIndex
 from sqlalchemy import event as sa_event
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -39,6 +40,8 @@ from evidence_tracker.db import Base, before_commit
 from evidence_tracker.values.place import Place
 
 _CHUNK = 500
+#: So many letters of a title say where it stands among others; records of equal beginnings stand by id.
+_ORDERED_BY = 100
 WORDS = table(
     "search_text",
     column("rowid", Integer),
@@ -55,15 +58,18 @@ class SearchEntry(Base):
 
     Level and compartment are those of the record's last saved version. ``home_id`` is the record
     that one opens (itself, unless it hangs on another); ``parent_id`` the one between the two and
-    ``along_id`` a further record it speaks of, both of which must be visible too.
+    ``along_id`` a further record it speaks of, both of which must be visible too. ``title`` is the
+    beginning of the folded title, by which lists are ordered.
     """
 
     __tablename__ = "search_entry"
+    __table_args__ = (TableIndex(None, "kind", "title", "record_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[UUID] = mapped_column(unique=True)
     kind: Mapped[str]
     reference: Mapped[str | None]
+    title: Mapped[str] = mapped_column(default="", server_default="")
     compartment_id: Mapped[UUID] = mapped_column(ForeignKey("compartment.id"))
     level: Mapped[Level] = mapped_column(words(Level))
     recorded_at: Mapped[datetime]
@@ -196,14 +202,16 @@ class _Writer:
         entry = self._entry(record, parent_id)
         if entry is None:
             return
+        said = _folded(record)
+        entry["title"] = said["title"][:_ORDERED_BY]
         before = self.known.get(record.id)
         if before is None:
             self._entries.append({"id": self._next, **entry})
-            self._words.append({"rowid": self._next, **_folded(record)})
+            self._words.append({"rowid": self._next, **said})
             self._next += 1
         else:
             self.session.execute(update(SearchEntry).where(SearchEntry.id == before.id).values(**entry))
-            self.session.execute(update(WORDS).where(WORDS.c.rowid == before.id).values(**_folded(record)))
+            self.session.execute(update(WORDS).where(WORDS.c.rowid == before.id).values(**said))
         self.known[record.id] = _Known(before.id if before else self._next - 1, entry["home_id"])
 
     def _entry(self, record: Record, parent_id: UUID | None) -> dict[str, Any] | None:

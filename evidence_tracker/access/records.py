@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Profile, Record, ReferenceCounter
-from evidence_tracker.access.policy import Permission, now, reach, require, visible, within
+from evidence_tracker.access.orders import After, read_page
+from evidence_tracker.access.policy import Permission, now, require, visible
 from evidence_tracker.custody import ledger
 from evidence_tracker.custody.events import Actor, CustodyVerb
 from evidence_tracker.custody.ledger import next_version, save_version
@@ -152,6 +153,29 @@ def find(session: Session, model: type[AnyRecord], reference: str, *, actor: Act
     return found
 
 
+def find_many(
+    session: Session,
+    model: type[AnyRecord],
+    references: Sequence[str],
+    *,
+    actor: Actor,
+    also: ColumnElement[bool] | None = None,
+) -> Sequence[AnyRecord]:
+    """Return the records with these references, each once and in this order, else ``NotFound``.
+
+    All of them are asked for in one question. ``also`` is a condition of the room under which they exist.
+    """
+    wanted = list(dict.fromkeys(reference.strip().upper() for reference in references))
+    column: Any = model.reference  # type: ignore[attr-defined] # each model that is looked up by reference has it
+    query = select(model).where(column.in_(wanted), visible(session, actor, model))
+    rows = session.scalars(query if also is None else query.where(also)).all()
+    found = {row.reference: row for row in rows}  # type: ignore[attr-defined] # as above
+    for reference in wanted:
+        if reference not in found:
+            raise NotFound(f"There is no {_noun(model)} {reference[:60]!r} here, or you may not see it.")
+    return [found[reference] for reference in wanted]
+
+
 def get(session: Session, model: type[AnyRecord], record_id: UUID, *, actor: Actor) -> AnyRecord:
     """Return the record with this id if it exists for this actor, else ``NotFound``."""
     found = session.scalars(
@@ -168,18 +192,11 @@ def page(
     model: type[AnyRecord],
     *,
     actor: Actor,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[AnyRecord]:
-    """Return one page by key, newest first; ``after`` is the last row's (recorded_at, id)."""
-    # A filter, so that the rows come in the order of the index and the page is full after few of them.
-    query = query.where(within(reach(session, actor), model, is_filter=True))
-    if after is not None:
-        moment, row_id = after
-        query = query.where(
-            (model.recorded_at < moment) | ((model.recorded_at == moment) & (model.id < row_id))
-        )
-    return session.scalars(query.order_by(model.recorded_at.desc(), model.id.desc()).limit(limit)).all()
+    """Return one page by key, newest first unless ``after`` says another order (``orders.Start``)."""
+    return read_page(session, query, model, actor=actor, after=after, limit=limit)
 
 
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:

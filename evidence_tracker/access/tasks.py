@@ -10,13 +10,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, ForeignKey, Index, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence_tracker.access import notices, stated
 from evidence_tracker.access.indexing import SearchEntry
 from evidence_tracker.access.models import Account, Record, words
 from evidence_tracker.access.notices import NoticeKind
+from evidence_tracker.access.orders import Start, read_page
 from evidence_tracker.access.policy import Permission, may, now, reach, within
 from evidence_tracker.access.records import (
     PAGE,
@@ -24,6 +25,7 @@ from evidence_tracker.access.records import (
     amend,
     create,
     find,
+    find_many,
     needed,
     next_reference,
     profile,
@@ -164,6 +166,59 @@ def finish_task(
     )
 
 
+def finish_tasks(
+    session: Session,
+    many: Sequence[Task],
+    *,
+    actor: Actor,
+    outcome: str | None = None,
+    expected_versions: Mapping[UUID, int] | None = None,
+) -> Sequence[Task]:
+    """Note that all of these tasks are done in the same way; returns them. One that cannot be stops all."""
+    versions = expected_versions or {}
+    return [
+        finish_task(session, task, actor=actor, outcome=outcome, expected_version=versions.get(task.id))
+        for task in many
+    ]
+
+
+def hand_over_task(
+    session: Session, task: Task, to: Account, *, actor: Actor, expected_version: int | None = None
+) -> Task:
+    """Give an open task to somebody else, by whoever has it or gave it; the new one is told. Returns it."""
+    _refuse_ended(task)
+    permission = _permission_of_a_side(session, task, actor)
+    _refuse_who_may_not_read(session, to, task.compartment_id, Governance.of(task))
+    if to.id == task.assigned_to:
+        raise InvalidInput(f"{to.login} has {task.reference} already.", advice="Name somebody else.")
+    amend(
+        session,
+        task,
+        {"assigned_to": to.id},
+        actor=actor,
+        expected_version=expected_version,
+        permission=permission,
+    )
+    notices.tell(session, [to.id], NoticeKind.TASK_GIVEN, task, by=actor)
+    return task
+
+
+def hand_over_tasks(
+    session: Session,
+    many: Sequence[Task],
+    to: Account,
+    *,
+    actor: Actor,
+    expected_versions: Mapping[UUID, int] | None = None,
+) -> Sequence[Task]:
+    """Give all of these tasks to somebody; returns them. One that cannot be handed over stops all."""
+    versions = expected_versions or {}
+    return [
+        hand_over_task(session, task, to, actor=actor, expected_version=versions.get(task.id))
+        for task in many
+    ]
+
+
 def drop_task(
     session: Session, task: Task, *, reason: str, actor: Actor, expected_version: int | None = None
 ) -> Task:
@@ -174,9 +229,15 @@ def drop_task(
 def find_task(session: Session, reference: str, *, actor: Actor) -> Task:
     """Return a task by its reference (in any case), else ``NotFound``."""
     task = find(session, Task, reference.strip().upper(), actor=actor)
-    if session.scalar(select(Task.id).where(Task.id == task.id, _is_shown(session, actor))) is None:
+    if session.scalar(select(Task.id).where(Task.id == task.id, _is_shown(reach(session, actor)))) is None:
         raise NotFound(f"There is no task {reference!r} here, or you may not see it.")
     return task
+
+
+def find_tasks(session: Session, references: Sequence[str], *, actor: Actor) -> Sequence[Task]:
+    """Return tasks by their references, each once; raises ``NotFound`` where one is not there."""
+    found = find_many(session, Task, references, actor=actor, also=_is_shown(reach(session, actor)))
+    return list(found)
 
 
 def tasks_for(
@@ -185,18 +246,21 @@ def tasks_for(
     actor: Actor,
     state: TaskState | None = TaskState.OPEN,
     given: bool = False,
-    after: After | None = None,
+    after: After | Start | None = None,
     limit: int = PAGE,
 ) -> Sequence[Task]:
     """Return one page of one's own tasks, the soonest due first and those without a date last.
 
     ``given``: those that one gave to others instead. ``after`` is the last one's (due_on,
-    recorded_at, id).
+    recorded_at, id), or says another order.
     """
     mine = Task.owner_id == actor.account_id if given else Task.assigned_to == actor.account_id
-    query = select(Task).where(mine, _is_shown(session, actor))
+    reached = reach(session, actor)
+    query = select(Task).where(mine, _is_shown(reached))
     if state is not None:
         query = query.where(Task.state == state)
+    if isinstance(after, Start):
+        return read_page(session, query, Task, actor=actor, after=after, limit=limit, reached=reached)
     order = (Task.due_on.is_(None), Task.due_on, Task.recorded_at, Task.id)
     if after is not None:
         query = query.where(_behind(after))
@@ -208,15 +272,14 @@ def tasks_about(session: Session, record: Record, *, actor: Actor) -> Sequence[t
     query = (
         select(Task, Account)
         .join(Account, Account.id == Task.assigned_to)
-        .where(Task.about_id == record.id, _is_shown(session, actor))
+        .where(Task.about_id == record.id, _is_shown(reach(session, actor)))
         .order_by(Task.state != TaskState.OPEN, Task.recorded_at.desc(), Task.id)
     )
     return [(task, account) for task, account in session.execute(query)]
 
 
-def _is_shown(session: Session, actor: Actor) -> ColumnElement[bool]:
+def _is_shown(reached: CTE) -> ColumnElement[bool]:
     """Whoever may no longer see what a task is about does not see the task: its words may tell."""
-    reached = reach(session, actor)
     entry = SearchEntry.__table__.alias("about")
     subject = select(entry.c.id).where(entry.c.record_id == Task.about_id, within(reached, entry.c))
     return and_(within(reached, Task), or_(Task.about_id.is_(None), subject.exists()))
@@ -264,24 +327,33 @@ def _end(
     actor: Actor,
     expected_version: int | None,
 ) -> Task:
-    if task.state is not TaskState.OPEN:
-        raise InvalidInput(f"{task.reference} is {task.state.value} already.", advice="Give a new task.")
-    sides = {task.assigned_to, task.owner_id}
-    if actor.account_id not in sides and not may(
-        session, actor, Permission.SUPERVISE, task.compartment_id, level=task.level
-    ):
-        raise NotPermitted(
-            f"{actor.login} neither has {task.reference} nor gave it.",
-            advice="Ask whoever has it, or a person with the right to approve exceptions.",
-        )
+    _refuse_ended(task)
+    permission = _permission_of_a_side(session, task, actor)
     amend(
         session,
         task,
         {"state": state, "ended_at": now(session), "ended_reason": reason},
         actor=actor,
         expected_version=expected_version,
-        permission=Permission.READ if actor.account_id in sides else Permission.SUPERVISE,
+        permission=permission,
         verb=CustodyVerb.STATE_CHANGED,
     )
-    notices.tell(session, sides, NoticeKind.TASK_ENDED, task, by=actor)
+    notices.tell(session, [task.assigned_to, task.owner_id], NoticeKind.TASK_ENDED, task, by=actor)
     return task
+
+
+def _refuse_ended(task: Task) -> None:
+    if task.state is not TaskState.OPEN:
+        raise InvalidInput(f"{task.reference} is {task.state.value} already.", advice="Give a new task.")
+
+
+def _permission_of_a_side(session: Session, task: Task, actor: Actor) -> Permission:
+    """Return by which right this person may end or hand over a task: as one of its sides, or from above."""
+    if actor.account_id in {task.assigned_to, task.owner_id}:
+        return Permission.READ
+    if may(session, actor, Permission.SUPERVISE, task.compartment_id, level=task.level):
+        return Permission.SUPERVISE
+    raise NotPermitted(
+        f"{actor.login} neither has {task.reference} nor gave it.",
+        advice="Ask whoever has it, or a person with the right to approve exceptions.",
+    )

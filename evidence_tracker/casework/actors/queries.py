@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, s
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.stated import fold
 from evidence_tracker.casework.actors.models import (
@@ -30,7 +31,6 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 from evidence_tracker.values.moment import Moment
 
-After = tuple[datetime, UUID]
 When = Moment | datetime | None
 AnyBearer = TypeVar("AnyBearer", Unit, Suspect, Company)
 MAX_DEPTH = 20

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, get, page
 from evidence_tracker.casework.actors.models import Company, Suspect, Unit
@@ -57,7 +57,7 @@ def list_allegations(
     status: AllegationStatus | None = None,
     recorded_by: UUID | None = None,
     compartment_id: UUID | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Allegation]:
     """Return one page of allegations, newest first; ``code`` finds it and all that lies under it.

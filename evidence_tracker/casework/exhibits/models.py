@@ -124,6 +124,8 @@ class Exhibit(Record):
     )
     __table_args__ = (
         Index(None, "recorded_at", "id", "compartment_id", "level"),
+        Index(None, "received_at", "id", "compartment_id", "level"),
+        Index(None, "size_bytes", "id", "compartment_id", "level"),
         _backlog("without_basis", "legal_basis IS NULL"),
         _backlog("without_source", "source_kind IS NULL"),
         _backlog("from_persons", "source_kind = 'person'"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.actors.models import Company
@@ -81,7 +82,7 @@ def list_exhibits(
     sieve: Sieve = Sieve(),
     compartment_id: UUID | None = None,
     also: ColumnElement[bool] | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Exhibit]:
     """Return one page of exhibits, newest first; ``after`` is the last row's (recorded_at, id).
@@ -253,7 +254,7 @@ def list_remnants(
     confidence: Confidence | None = None,
     is_handled: bool | None = None,
     compartment_id: UUID | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Remnant]:
     """Return one page of remains, newest first."""

@@ -4,9 +4,11 @@ Nothing here is edited: a link that does not hold is ended with a reason, stays 
 and a new one says what is right.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records, stated
@@ -15,7 +17,7 @@ from evidence_tracker.access.policy import Permission, now, require
 from evidence_tracker.access.records import Governance
 from evidence_tracker.casework.actors.models import Company, Confidence, Suspect, Unit
 from evidence_tracker.casework.exhibits.models import Remnant
-from evidence_tracker.casework.incidents.citations import Citation
+from evidence_tracker.casework.incidents.citations import Citation, CitationKind
 from evidence_tracker.casework.incidents.evidence import Evidence, asserter, citing, governance_of
 from evidence_tracker.casework.incidents.models import (
     ActorRole,
@@ -136,6 +138,52 @@ def link_evidence(
         asserted_by=asserter(asserted_by, actor),
         **_LIVE,
     )
+
+
+def link_many(
+    session: Session,
+    incident: Incident,
+    evidence: Sequence[Evidence],
+    *,
+    shows: str,
+    stance: Stance | str,
+    actor: Actor,
+    asserted_by: str | None = None,
+    expected_versions: Mapping[UUID, int] | None = None,
+) -> Sequence[EvidenceLink]:
+    """Record that many pieces of evidence, each as a whole, show the same of an incident; returns the links.
+
+    Each was read in a version, and is cited in it: a newer one raises ``Conflict`` and stops all. What
+    is cited as a whole for the same stance already stays as it is; where all are, it is refused.
+    """
+    read = stated.word(Stance)(stance, "stance")
+    versions = expected_versions or {}
+    for one in evidence:
+        if versions.get(one.id, one.version) != one.version:
+            raise Conflict(f"{one.reference} was saved by somebody else meanwhile.", advice="Read it again.")
+    known = _cited_whole(session, incident, read)
+    new = [one for one in evidence if one.id not in known]
+    if not new:
+        raise InvalidInput(
+            f"All of them are cited for {incident.reference} already; nothing was changed.",
+            advice="Cite another passage at the incident.",
+        )
+    return [
+        link_evidence(session, incident, one, shows=shows, stance=read, actor=actor, asserted_by=asserted_by)
+        for one in new
+    ]
+
+
+def _cited_whole(session: Session, incident: Incident, stance: Stance) -> set[UUID]:
+    """Return the ids of the evidence that an incident cites as a whole, for a stance."""
+    cited = func.coalesce(EvidenceLink.exhibit_id, EvidenceLink.interview_id, EvidenceLink.capture_id)
+    query = select(cited).where(
+        EvidenceLink.incident_id == incident.id,
+        EvidenceLink.stance == stance,
+        EvidenceLink.citation_kind == CitationKind.WHOLE,
+        EvidenceLink.ended_at.is_(None),
+    )
+    return set(session.scalars(query))
 
 
 def link_remnant(

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, func, or_, select, true, type_coerce
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.actors.models import Company, Suspect, Unit
@@ -31,7 +32,6 @@ from evidence_tracker.casework.persons.models import Person
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 
-After = tuple[datetime, UUID]
 Hanging = Casualty | IncidentPerson | IncidentActor | EvidenceLink | IncidentRemnant
 AnyHanging = TypeVar("AnyHanging", Casualty, IncidentPerson, IncidentActor, EvidenceLink, IncidentRemnant)
 _HANGING: tuple[type[Any], ...] = (EvidenceLink, Casualty, IncidentPerson, IncidentActor, IncidentRemnant)
@@ -85,7 +85,7 @@ def list_incidents(
     after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Incident]:
-    """Return one page of incidents, newest record first; ``after`` is the last row's (recorded_at, id)."""
+    """Return one page of incidents, newest record first unless ``after`` says another order."""
     chosen = sieve or Sieve(
         mission_id=None if mission is None else mission.id, kind=kind, since=since, until=until
     )
@@ -94,7 +94,12 @@ def list_incidents(
 
 
 def list_by_time(
-    session: Session, *, actor: Actor, sieve: Sieve, after: After | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    actor: Actor,
+    sieve: Sieve,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
 ) -> Sequence[Incident]:
     """Return one page of incidents by when each can have begun, latest first.
 

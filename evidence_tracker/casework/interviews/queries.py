@@ -1,7 +1,6 @@
 """Questions about interviews; each answers only with what exists for the one who asks."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.models import Account
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -65,7 +65,7 @@ def list_interviews(
     person: Person | None = None,
     account_id: UUID | None = None,
     is_exception_asked: bool = False,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Interview]:
     """Return one page of interviews, newest first; ``after`` is the last row's (recorded_at, id).

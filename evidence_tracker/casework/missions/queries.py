@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
 from evidence_tracker.access.models import Account
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import now, visible
 from evidence_tracker.casework.missions.models import (
     Competence,
@@ -29,7 +30,6 @@ from evidence_tracker.casework.parties.models import Party
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import NotFound
 
-After = tuple[datetime, UUID]
 AnyPart = TypeVar("AnyPart", SecurityPlan, Debrief)
 
 

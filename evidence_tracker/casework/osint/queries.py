@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.exhibits.models import Exhibit
@@ -87,7 +88,7 @@ def list_captures(
     verification: Verification | None = None,
     compartment_id: UUID | None = None,
     url: str | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Capture]:
     """Return one page of captures, newest first; ``after`` is the last row's (recorded_at, id).

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import records
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import now, visible
 from evidence_tracker.access.stated import same_words
 from evidence_tracker.casework.parties.models import (
@@ -21,8 +22,6 @@ from evidence_tracker.casework.parties.models import (
     RecipientClass,
 )
 from evidence_tracker.custody.events import Actor
-
-After = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True)

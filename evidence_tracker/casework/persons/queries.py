@@ -1,13 +1,14 @@
 """Questions about persons; whoever may not see a person gets neither a row nor a count."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, page
 from evidence_tracker.casework.actors.models import Suspect
@@ -52,7 +53,7 @@ def list_persons(
     is_crsv_survivor: bool | None = None,
     role: RoleInEvents | None = None,
     age_band: AgeBand | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Person]:
     """Return one page of the persons this actor may see, newest first."""

@@ -1,7 +1,6 @@
 """Questions about submissions: how far each has come, what is in it, who approved, what was handed over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.models import Account
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, find, page
 from evidence_tracker.casework.allegations.models import Allegation
@@ -60,7 +60,7 @@ def page_submissions(
     progress: Progress | None = None,
     party_id: UUID | None = None,
     compartment_id: UUID | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Submission]:
     """Return one page of submissions, newest first; of one progress, recipient or compartment if asked."""
