@@ -13,8 +13,10 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import BY_TITLE, NEWEST_FIRST, Order
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking, Field
@@ -27,6 +29,11 @@ Always = Callable[[Any], bool]
 def always(_row: Any) -> bool:
     """Say yes."""
     return True
+
+
+def never(_row: Any) -> bool:
+    """Say no."""
+    return False
 
 
 def ongoing(row: Any) -> bool:
@@ -145,12 +152,88 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column of a list: what it is called and what stands in it."""
+    """A column of a list: what it is called and what stands in it.
+
+    ``name`` stands for it in addresses (``?columns=NAME,NAME``): a column of the list of a room has one, and
+    keeps it. ``is_extra``: shown only where it was chosen.
+    """
 
     label: Label
     cell: Callable[[Any], Any]
     kind: str = "text"
     is_narrow: bool = False
+    name: str = ""
+    is_extra: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sort:
+    """An order of a list that can be chosen (``?sort=NAME``); ``order`` None: the list's own.
+
+    ``column`` is the name of the column whose head leads to it.
+    """
+
+    name: str
+    label: Label
+    order: Order | None
+    column: str = ""
+
+
+def entered(column: str = "") -> tuple[Sort, Sort]:
+    """Return the two orders that the list of every record has: by when it was entered."""
+    return (
+        Sort(name="newest", label=_l("newest first"), order=NEWEST_FIRST, column=column),
+        Sort(name="oldest", label=_l("oldest first"), order=Order(is_rising=True), column=column),
+    )
+
+
+def titled(column: str = "title") -> tuple[Sort, Sort]:
+    """Return the two orders by title (or name), of records whose titles the search reads."""
+    return (
+        Sort(name="title", label=_l("by title"), order=Order(BY_TITLE, is_rising=True), column=column),
+        Sort(name="title-back", label=_l("by title, backwards"), order=Order(BY_TITLE), column=column),
+    )
+
+
+@dataclass(frozen=True)
+class Many:
+    """One act about to be done to many marked records: everything that its function may need.
+
+    ``versions`` are those that were shown, by the id of the record.
+    """
+
+    session: Session
+    actor: Actor
+    rows: Sequence[Any]
+    versions: Mapping[UUID, int]
+    stated: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulk:
+    """An act on many marked records of a list: all or nothing, each with a custody event of its own.
+
+    ``run`` calls the one act of the room and returns what it changed. ``says`` is what will happen to so
+    many of them, ``becomes`` to one of them, ``done`` what has happened. ``when`` says of a record whether it can be done to it,
+    ``why_not`` why it cannot be; what ``is_so`` already is left as it stands. ``is_of_each`` False: the
+    permission is needed somewhere, and not where each record lies.
+    """
+
+    name: str
+    label: Label
+    says: Callable[[int], str]
+    becomes: Label
+    done: Callable[[int], str]
+    run: Callable[[Many], Sequence[Any]]
+    fields: Sequence[Field] = ()
+    permission: Permission | None = Permission.RECORD
+    is_of_each: bool = True
+    when: Always = always
+    why_not: Label = ""
+    is_so: Always = never
+    so: Label = ""
+    help: Label = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +271,11 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The list of a room: a paged question, its columns, its filters, and other views of it."""
+    """The list of a room: a paged question, its columns, its filters, its orders, and other views of it.
+
+    The first of ``sorts`` is the list's own. ``bulk`` are the acts on what is marked, which ``find_marked``
+    finds by reference.
+    """
 
     page: Callable[..., Sequence[Any]]
     columns: Sequence[Column]
@@ -198,6 +285,9 @@ class Listing:
     is_scoped: bool = False
     template: str = "kinds/list.html"
     views: Sequence[View] = ()
+    sorts: Sequence[Sort] = entered()
+    bulk: Sequence[Bulk] = ()
+    find_marked: Callable[..., Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

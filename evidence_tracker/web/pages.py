@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from evidence_tracker.errors import NotFound
 from evidence_tracker.web import forms, lists, printing, records
+from evidence_tracker.web import marked as marks
 from evidence_tracker.web.about import About
 from evidence_tracker.web.kinds import Action, Room, Scope, Section
 
@@ -33,6 +34,20 @@ def _reading_pages(made: Blueprint, room: Room) -> None:
     @made.get("/list.csv")
     def csv_page() -> ResponseReturnValue:
         return lists.as_csv(room)
+
+    @made.post("/views")
+    def save_view() -> ResponseReturnValue:
+        return lists.save(room)
+
+    @made.post("/views/<uuid:view_id>/forget")
+    def forget_view(view_id: UUID) -> ResponseReturnValue:
+        return lists.forget(room, view_id)
+
+    if room.listing.bulk:
+
+        @made.route("/marked/<action>", methods=["GET", "POST"])
+        def marked(action: str) -> ResponseReturnValue:
+            return marks.submit(room, action) if request.method == "POST" else marks.show(room, action)
 
     @made.get("/<reference>")
     def record_page(reference: str) -> ResponseReturnValue:

@@ -52,6 +52,7 @@ WORDS = {
     "keyDown": _l("next"),
     "keyUp": _l("previous"),
     "keyMark": _l("mark"),
+    "keyBulk": _l("what to do with the marked ones"),
     "keyOpen": _l("open"),
     "keySearch": _l("search everywhere"),
     "keyNew": _l("something new"),

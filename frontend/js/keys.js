@@ -1,4 +1,4 @@
-// Keys: j k x Enter in a list, / and n everywhere, ? for help. <html data-keys="off"> switches them off
+// Keys: j k x b Enter in a list, / and n everywhere, ? for help. <html data-keys="off"> switches them off
 // for those whom single keys get in the way of (speech input), as WCAG 2.1.4 asks.
 
 import { recount } from "./marks.js";
@@ -50,6 +50,13 @@ function mark() {
   return true;
 }
 
+/** Go to what can be done to the marked rows. */
+function act() {
+  const button = currentList()?.querySelector("[data-bulk]:not([hidden]) button");
+  button?.focus();
+  return Boolean(button);
+}
+
 function open() {
   if (document.activeElement !== document.body && document.activeElement?.id !== "main") return false;
   const link = currentRow(currentList())?.querySelector("[data-open]");
@@ -82,7 +89,7 @@ function help() {
     dialog.setAttribute("aria-labelledby", "keys-title");
     const title = make("h2", "", say("keysTitle"));
     title.id = "keys-title";
-    const rows = [["j", "keyDown"], ["k", "keyUp"], ["x", "keyMark"], ["Enter", "keyOpen"], ["/", "keySearch"], ["n", "keyNew"], ["?", "keyHelp"], ["Esc", "keyEscape"]];
+    const rows = [["j", "keyDown"], ["k", "keyUp"], ["x", "keyMark"], ["b", "keyBulk"], ["Enter", "keyOpen"], ["/", "keySearch"], ["n", "keyNew"], ["?", "keyHelp"], ["Esc", "keyEscape"]];
     const list = make("dl", "keys");
     for (const [key, words] of rows) list.append(make("dt", "", make("kbd", "", key)), make("dd", "", say(words)));
     const close = make("button", "btn", say("close"));
@@ -95,7 +102,7 @@ function help() {
   return true;
 }
 
-const KEYS = { j: () => move(1), k: () => move(-1), x: mark, Enter: open, "/": search, n: begin, "?": help };
+const KEYS = { j: () => move(1), k: () => move(-1), x: mark, b: act, Enter: open, "/": search, n: begin, "?": help };
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;

@@ -7,6 +7,7 @@ export function recount(list) {
   for (const box of boxes) box.closest("[data-row]").classList.toggle("is-marked", box.checked);
   const all = list.querySelector("[data-mark-all]");
   if (all) {
+    all.hidden = false; // without script it would mark nothing
     all.checked = boxes.length > 0 && marked.length === boxes.length;
     all.indeterminate = marked.length > 0 && !all.checked;
   }

@@ -47,6 +47,7 @@ const ENGLISH = {
   keyDown: "next",
   keyUp: "previous",
   keyMark: "mark",
+  keyBulk: "what to do with the marked ones",
   keyOpen: "open",
   keySearch: "search everywhere",
   keyNew: "something new",

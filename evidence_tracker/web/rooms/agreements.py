@@ -1,15 +1,14 @@
 """Agreements with parties: what is shared for what, in which roles, until when."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.calling import call
+from evidence_tracker.access.orders import After
 from evidence_tracker.casework.parties import agreements, queries
 from evidence_tracker.casework.parties.models import (
     Agreement,
@@ -31,7 +30,9 @@ from evidence_tracker.web.kinds import (
     Room,
     Scope,
     Section,
+    entered,
     ongoing,
+    titled,
 )
 from evidence_tracker.web.rooms import asked
 
@@ -74,7 +75,7 @@ def _page(
     session: Session,
     *,
     actor: Actor,
-    after: tuple[datetime, UUID] | None,
+    after: After | None,
     limit: int,
     party: str | None = None,
     in_force: bool = False,
@@ -130,12 +131,15 @@ ROOM = Room(
     status=_state,
     listing=Listing(
         page=_page,
+        sorts=(*entered(), *titled("subject")),
         columns=(
-            Column(label=_l("About"), cell=lambda row: row.subject),
-            Column(label=_l("With"), cell=lambda row: [party.name_latin for party in row.beside]),
-            Column(label=_l("State"), cell=_state, kind="state"),
-            Column(label=_l("Signed"), cell=lambda row: row.signed_on, is_narrow=True),
-            Column(label=_l("Until"), cell=lambda row: row.valid_until),
+            Column(name="subject", label=_l("About"), cell=lambda row: row.subject),
+            Column(
+                name="with", label=_l("With"), cell=lambda row: [party.name_latin for party in row.beside]
+            ),
+            Column(name="state", label=_l("State"), cell=_state, kind="state"),
+            Column(name="signed", label=_l("Signed"), cell=lambda row: row.signed_on, is_narrow=True),
+            Column(name="until", label=_l("Until"), cell=lambda row: row.valid_until),
         ),
         filters=(
             Filter(

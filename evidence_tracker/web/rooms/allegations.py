@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.records import PAGE
 from evidence_tracker.casework.allegations import alleging, queries
@@ -18,7 +19,7 @@ from evidence_tracker.casework.allegations.coverage import coverage_of
 from evidence_tracker.casework.allegations.models import Allegation, AllegationStatus
 from evidence_tracker.casework.allegations.packs import library
 from evidence_tracker.casework.incidents.models import Incident
-from evidence_tracker.casework.incidents.queries import After, find_incident
+from evidence_tracker.casework.incidents.queries import find_incident
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door, frame, lists, matrix
 from evidence_tracker.web.fields import Long, Word, governance
@@ -213,11 +214,16 @@ ROOM = Room(
         is_scoped=True,
         template="rooms/allegation_list.html",
         columns=(
-            Column(label=_l("Category"), cell=_title),
-            Column(label=_l("Status"), cell=lambda row: row.status, kind="state"),
-            Column(label=_l("Incident"), cell=lambda row: row.shown_incident, kind="ref"),
-            Column(label=_l("Elements with something for them"), cell=_covered),
-            Column(label=_l("Against"), cell=lambda row: row.shown_coverage.against, is_narrow=True),
+            Column(name="category", label=_l("Category"), cell=_title),
+            Column(name="status", label=_l("Status"), cell=lambda row: row.status, kind="state"),
+            Column(name="incident", label=_l("Incident"), cell=lambda row: row.shown_incident, kind="ref"),
+            Column(name="elements", label=_l("Elements with something for them"), cell=_covered),
+            Column(
+                name="against",
+                label=_l("Against"),
+                cell=lambda row: row.shown_coverage.against,
+                is_narrow=True,
+            ),
         ),
         filters=(
             Filter(name="category", label=_l("Category"), choices=_used, read=_category),

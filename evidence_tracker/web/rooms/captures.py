@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
 from evidence_tracker.access.models import Compartment
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.access.records import PAGE, Governance
 from evidence_tracker.access.stated import GOVERNED
@@ -46,6 +47,8 @@ from evidence_tracker.web.kinds import (
     Scope,
     Section,
     Tab,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import asked, assessments
 from evidence_tracker.web.rooms.capture_facts import FACTS, WORDS
@@ -95,7 +98,7 @@ def _page(
     *,
     actor: Actor,
     mission: str | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
     **by: Any,
 ) -> Sequence[Line]:
@@ -291,13 +294,18 @@ ROOM = Room(
     status=lambda row: row.outcome,
     listing=Listing(
         page=_page,
+        sorts=(*entered(), *titled()),
         columns=(
-            Column(label=_l("Title"), cell=lambda line: line.row.title),
-            Column(label=_l("Platform"), cell=lambda line: line.row.platform, is_narrow=True),
-            Column(label=_l("Captured"), cell=lambda line: line.row.captured_at),
-            Column(label=_l("Ended"), cell=lambda line: line.row.outcome, kind="state"),
-            Column(label=_l("Last look"), cell=lambda line: line.availability, kind="state"),
-            Column(label=_l("Verification"), cell=lambda line: line.verification),
+            Column(name="title", label=_l("Title"), cell=lambda line: line.row.title),
+            Column(
+                name="platform", label=_l("Platform"), cell=lambda line: line.row.platform, is_narrow=True
+            ),
+            Column(name="captured", label=_l("Captured"), cell=lambda line: line.row.captured_at),
+            Column(name="outcome", label=_l("Ended"), cell=lambda line: line.row.outcome, kind="state"),
+            Column(
+                name="availability", label=_l("Last look"), cell=lambda line: line.availability, kind="state"
+            ),
+            Column(name="verification", label=_l("Verification"), cell=lambda line: line.verification),
         ),
         filters=(
             Filter(

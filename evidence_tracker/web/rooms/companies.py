@@ -21,6 +21,8 @@ from evidence_tracker.web.kinds import (
     Scope,
     Section,
     Tab,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import actor_parts, asked
 
@@ -58,11 +60,22 @@ ROOM = Room(
     status=lambda _row: None,
     listing=Listing(
         page=queries.page_companies,
+        sorts=(*entered(), *titled("name")),
         columns=(
-            Column(label=_l("Name"), cell=actor_parts.called),
-            Column(label=_l("Run from"), cell=lambda row: row.headquarters_country),
-            Column(label=_l("Registered in"), cell=lambda row: row.registration_country, is_narrow=True),
-            Column(label=_l("Register number"), cell=lambda row: row.registration_number, is_narrow=True),
+            Column(name="name", label=_l("Name"), cell=actor_parts.called),
+            Column(name="headquarters", label=_l("Run from"), cell=lambda row: row.headquarters_country),
+            Column(
+                name="registered_in",
+                label=_l("Registered in"),
+                cell=lambda row: row.registration_country,
+                is_narrow=True,
+            ),
+            Column(
+                name="register_number",
+                label=_l("Register number"),
+                cell=lambda row: row.registration_number,
+                is_narrow=True,
+            ),
         ),
         filters=(
             actor_parts.CALLED,

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import not_
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After, Order
 from evidence_tracker.casework.exhibits import queries
 from evidence_tracker.casework.exhibits.models import Exhibit, ExhibitKind, SourceKind
 from evidence_tracker.casework.exhibits.queries import MediaFamily, Sieve
@@ -17,8 +18,9 @@ from evidence_tracker.casework.missions.queries import find_mission
 from evidence_tracker.casework.osint.queries import is_reviewed
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.fields import Asking
-from evidence_tracker.web.kinds import Column, Filter, Listing, View
+from evidence_tracker.web.kinds import Column, Filter, Listing, Sort, View, entered, titled
 from evidence_tracker.web.rooms import asked, evidence_view
+from evidence_tracker.web.rooms.evidence_many import BULK
 from evidence_tracker.web.words import said
 
 _ONE_DAY = timedelta(days=1)
@@ -31,7 +33,7 @@ def page_evidence(
     compartment_id: UUID | None = None,
     mission: str | None = None,
     is_reviewed_by_another: bool | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int,
     **sieve: Any,
 ) -> Sequence[Exhibit]:
@@ -142,13 +144,41 @@ def _kind(row: Exhibit) -> str:
 LISTING = Listing(
     page=page_evidence,
     columns=(
-        Column(label=_l("Title"), cell=lambda row: row.title),
-        Column(label=_l("Kind"), cell=_kind),
-        Column(label=_l("Collected"), cell=lambda row: row.collected),
-        Column(label=_l("Received"), cell=lambda row: row.received_at, is_narrow=True),
-        Column(label=_l("Size"), cell=lambda row: row.size_bytes, kind="size", is_narrow=True),
+        Column(name="title", label=_l("Title"), cell=lambda row: row.title),
+        Column(name="kind", label=_l("Kind"), cell=_kind),
+        Column(name="collected", label=_l("Collected"), cell=lambda row: row.collected),
+        Column(name="received", label=_l("Received"), cell=lambda row: row.received_at, is_narrow=True),
+        Column(name="size", label=_l("Size"), cell=lambda row: row.size_bytes, kind="size", is_narrow=True),
+        Column(name="file", label=_l("Type of file"), cell=lambda row: row.media_type, is_extra=True),
+        Column(name="source", label=_l("Kind of source"), cell=lambda row: row.source_kind, is_extra=True),
+        Column(
+            name="handed_over", label=_l("Handed over by"), cell=lambda row: row.received_from, is_extra=True
+        ),
+        Column(name="language", label=_l("Language"), cell=lambda row: row.language, is_extra=True),
+        Column(name="graphic", label=_l("Graphic"), cell=lambda row: row.is_graphic or None, is_extra=True),
+        Column(name="basis", label=_l("Legal basis"), cell=lambda row: row.legal_basis, is_extra=True),
+        Column(name="entered", label=_l("Entered"), cell=lambda row: row.recorded_at, is_extra=True),
     ),
     filters=FILTERS,
+    sorts=(
+        *entered("entered"),
+        *titled(),
+        Sort(name="received", label=_l("last received first"), order=Order("received_at"), column="received"),
+        Sort(
+            name="received-back",
+            label=_l("first received first"),
+            order=Order("received_at", is_rising=True),
+            column="received",
+        ),
+        Sort(name="size", label=_l("largest first"), order=Order("size_bytes"), column="size"),
+        Sort(
+            name="size-back",
+            label=_l("smallest first"),
+            order=Order("size_bytes", is_rising=True),
+            column="size",
+        ),
+    ),
+    bulk=BULK,
     empty=_l(
         "No evidence was taken in yet. Take in a card, a download, a folder: each file becomes one item."
     ),

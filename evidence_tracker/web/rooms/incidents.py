@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import lazy_gettext as _l
@@ -11,20 +12,33 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import visible
 from evidence_tracker.access.records import PAGE, Governance
 from evidence_tracker.access.stated import GOVERNED
 from evidence_tracker.casework.allegations import alleging
 from evidence_tracker.casework.incidents import queries, recording
 from evidence_tracker.casework.incidents.models import Incident, IncidentKind, TargetStatus
-from evidence_tracker.casework.incidents.queries import After, Sieve
+from evidence_tracker.casework.incidents.queries import Sieve
 from evidence_tracker.casework.missions.models import Mission
 from evidence_tracker.casework.missions.queries import find_mission, page_missions
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.values.moment import Moment
 from evidence_tracker.web.fields import governance
 from evidence_tracker.web.forms import amender
-from evidence_tracker.web.kinds import Action, Column, Deed, Filter, Listing, Room, Scope, Tab, View
+from evidence_tracker.web.kinds import (
+    Action,
+    Column,
+    Deed,
+    Filter,
+    Listing,
+    Room,
+    Scope,
+    Tab,
+    View,
+    entered,
+    titled,
+)
 from evidence_tracker.web.rooms import asked, coverage, incident_parts, spans
 from evidence_tracker.web.rooms.categories import CATEGORY
 from evidence_tracker.web.rooms.incident_facts import ATTACK, FACTS, HAPPENED, mission_field
@@ -43,7 +57,12 @@ def _page(
 
 
 def _page_by_time(
-    session: Session, *, actor: Actor, after: After | None = None, limit: int = PAGE, **chosen: Any
+    session: Session,
+    *,
+    actor: Actor,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+    **chosen: Any,
 ) -> Sequence[Incident]:
     sieve = _sieve(session, actor, **chosen)
     return queries.list_by_time(session, actor=actor, sieve=sieve, after=after, limit=limit)
@@ -112,11 +131,12 @@ ROOM = Room(
         page=_page,
         is_scoped=True,
         prepare=spans.bars,
+        sorts=(*entered(), *titled()),
         columns=(
-            Column(label=_l("Title"), cell=lambda row: row.title),
-            Column(label=_l("What sort of thing"), cell=lambda row: row.kind),
-            Column(label=_l("When"), cell=lambda row: row.happened),
-            Column(label=_l("Where"), cell=lambda row: row.place, is_narrow=True),
+            Column(name="title", label=_l("Title"), cell=lambda row: row.title),
+            Column(name="kind", label=_l("What sort of thing"), cell=lambda row: row.kind),
+            Column(name="when", label=_l("When"), cell=lambda row: row.happened),
+            Column(name="where", label=_l("Where"), cell=lambda row: row.place, is_narrow=True),
         ),
         filters=(
             Filter(name="kind", label=_l("What sort of thing"), enum=IncidentKind, read=IncidentKind),

@@ -1,15 +1,14 @@
 """Instructions of other investigating bodies: whom, where or what to leave to them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.calling import call
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.policy import Permission
 from evidence_tracker.casework.parties import instructions, queries
 from evidence_tracker.casework.parties.models import Instruction, InstructionKind, InstructionState
@@ -73,7 +72,7 @@ def _page(
     session: Session,
     *,
     actor: Actor,
-    after: tuple[datetime, UUID] | None,
+    after: After | None,
     limit: int,
     party: str | None = None,
     kind: InstructionKind | None = None,
@@ -147,11 +146,13 @@ ROOM = Room(
     listing=Listing(
         page=_page,
         columns=(
-            Column(label=_l("It asks"), cell=lambda row: row.kind),
-            Column(label=_l("About"), cell=about),
-            Column(label=_l("Body"), cell=lambda row: row.beside.name_latin if row.beside else None),
-            Column(label=_l("Since"), cell=lambda row: row.since, is_narrow=True),
-            Column(label=_l("State"), cell=_state, kind="state"),
+            Column(name="kind", label=_l("It asks"), cell=lambda row: row.kind),
+            Column(name="about", label=_l("About"), cell=about),
+            Column(
+                name="body", label=_l("Body"), cell=lambda row: row.beside.name_latin if row.beside else None
+            ),
+            Column(name="since", label=_l("Since"), cell=lambda row: row.since, is_narrow=True),
+            Column(name="state", label=_l("State"), cell=_state, kind="state"),
         ),
         filters=(
             Filter(

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access.levels import Level
+from evidence_tracker.access.orders import After
 from evidence_tracker.access.records import PAGE
 from evidence_tracker.casework.interviews import gates, permission, queries
 from evidence_tracker.casework.interviews.models import (
@@ -84,7 +85,7 @@ def _page(
     state: InterviewState | None = None,
     account_type: AccountType | None = None,
     compartment_id: UUID | None = None,
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Line]:
     rows = queries.list_interviews(
@@ -163,11 +164,16 @@ ROOM = Room(
     listing=Listing(
         page=_page,
         columns=(
-            Column(label=_l("Interviewee"), cell=lambda line: line.person, kind="person"),
-            Column(label=_l("How far"), cell=lambda line: line.row.account_type),
-            Column(label=_l("State"), cell=lambda line: line.row.state, kind="state"),
-            Column(label=_l("Began"), cell=lambda line: line.row.started),
-            Column(label=_l("Language"), cell=lambda line: tongue(line.row.language), is_narrow=True),
+            Column(name="interviewee", label=_l("Interviewee"), cell=lambda line: line.person, kind="person"),
+            Column(name="account_type", label=_l("How far"), cell=lambda line: line.row.account_type),
+            Column(name="state", label=_l("State"), cell=lambda line: line.row.state, kind="state"),
+            Column(name="began", label=_l("Began"), cell=lambda line: line.row.started),
+            Column(
+                name="language",
+                label=_l("Language"),
+                cell=lambda line: tongue(line.row.language),
+                is_narrow=True,
+            ),
         ),
         filters=(
             Filter(name="state", label=_l("State"), enum=InterviewState, read=InterviewState),

@@ -33,6 +33,8 @@ from evidence_tracker.web.kinds import (
     Room,
     Scope,
     Tab,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.mission_parts import DEBRIEF, SECTIONS
@@ -63,12 +65,15 @@ ROOM = Room(
     find=queries.find_mission,
     listing=Listing(
         page=queries.page_missions,
+        sorts=(*entered(), *titled()),
         columns=(
-            Column(label=_l("Title"), cell=lambda row: row.title),
-            Column(label=_l("State"), cell=lambda row: row.state, kind="state"),
-            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
-            Column(label=_l("First day"), cell=lambda row: row.starts_on),
-            Column(label=_l("Last day"), cell=lambda row: row.ends_on, is_narrow=True),
+            Column(name="title", label=_l("Title"), cell=lambda row: row.title),
+            Column(name="state", label=_l("State"), cell=lambda row: row.state, kind="state"),
+            Column(
+                name="country", label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True
+            ),
+            Column(name="starts_on", label=_l("First day"), cell=lambda row: row.starts_on),
+            Column(name="ends_on", label=_l("Last day"), cell=lambda row: row.ends_on, is_narrow=True),
         ),
         filters=(
             Filter(name="state", label=_l("State"), enum=MissionState, read=MissionState),

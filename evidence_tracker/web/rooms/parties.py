@@ -24,7 +24,9 @@ from evidence_tracker.web.kinds import (
     Room,
     Scope,
     Section,
+    entered,
     ongoing,
+    titled,
 )
 from evidence_tracker.web.records import names_of
 from evidence_tracker.web.rooms import asked
@@ -128,12 +130,20 @@ ROOM = Room(
     data=_standing,
     listing=Listing(
         page=queries.page_parties,
+        sorts=(*entered(), *titled("name")),
         columns=(
-            Column(label=_l("Name"), cell=lambda row: row.name_latin),
-            Column(label=_l("What it is"), cell=lambda row: row.kind),
-            Column(label=_l("Receives as"), cell=lambda row: row.recipient_class),
-            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
-            Column(label=_l("Keys"), cell=lambda row: len(row.age_recipients) or None, is_narrow=True),
+            Column(name="name", label=_l("Name"), cell=lambda row: row.name_latin),
+            Column(name="kind", label=_l("What it is"), cell=lambda row: row.kind),
+            Column(name="receives_as", label=_l("Receives as"), cell=lambda row: row.recipient_class),
+            Column(
+                name="country", label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True
+            ),
+            Column(
+                name="keys",
+                label=_l("Keys"),
+                cell=lambda row: len(row.age_recipients) or None,
+                is_narrow=True,
+            ),
         ),
         filters=(
             Filter(name="kind", label=_l("What it is"), says="%(words)s", enum=PartyKind, read=PartyKind),

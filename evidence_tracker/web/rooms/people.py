@@ -178,11 +178,16 @@ ROOM = Room(
     listing=Listing(
         page=queries.list_persons,
         columns=(
-            Column(label=_l("To the events"), cell=lambda row: words(row.roles)),
-            Column(label=_l("Age"), cell=lambda row: row.age_band),
-            Column(label=_l("Care"), cell=lambda row: row.protection_level, kind="state"),
-            Column(label=_l("Cautions"), cell=cautions),
-            Column(label=_l("Languages"), cell=lambda row: tongues(row.languages), is_narrow=True),
+            Column(name="role", label=_l("To the events"), cell=lambda row: words(row.roles)),
+            Column(name="age", label=_l("Age"), cell=lambda row: row.age_band),
+            Column(name="care", label=_l("Care"), cell=lambda row: row.protection_level, kind="state"),
+            Column(name="cautions", label=_l("Cautions"), cell=cautions),
+            Column(
+                name="languages",
+                label=_l("Languages"),
+                cell=lambda row: tongues(row.languages),
+                is_narrow=True,
+            ),
         ),
         filters=(
             Filter(

@@ -36,6 +36,8 @@ from evidence_tracker.web.kinds import (
     Scope,
     Section,
     Tab,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import asked
 from evidence_tracker.web.rooms.remnant_facts import COMPONENT, REMNANT, VIEWS
@@ -208,12 +210,15 @@ ROOM = Room(
     status=lambda row: row.confidence,
     listing=Listing(
         page=queries.list_remnants,
+        sorts=(*entered(), *titled("munition")),
         columns=(
-            Column(label=_l("Munition, as a hypothesis"), cell=lambda row: row.munition),
-            Column(label=_l("Confidence"), cell=lambda row: row.confidence),
-            Column(label=_l("Found"), cell=lambda row: row.found),
-            Column(label=_l("Position"), cell=lambda row: row.position, is_narrow=True),
-            Column(label=_l("Touched"), cell=lambda row: row.is_handled or None, is_narrow=True),
+            Column(name="munition", label=_l("Munition, as a hypothesis"), cell=lambda row: row.munition),
+            Column(name="confidence", label=_l("Confidence"), cell=lambda row: row.confidence),
+            Column(name="found", label=_l("Found"), cell=lambda row: row.found),
+            Column(name="position", label=_l("Position"), cell=lambda row: row.position, is_narrow=True),
+            Column(
+                name="touched", label=_l("Touched"), cell=lambda row: row.is_handled or None, is_narrow=True
+            ),
         ),
         filters=(
             Filter(name="confidence", label=_l("Confidence"), enum=Confidence, read=Confidence),

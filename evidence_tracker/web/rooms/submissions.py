@@ -21,7 +21,20 @@ from evidence_tracker.custody.events import Actor
 from evidence_tracker.errors import InvalidInput, NotFound
 from evidence_tracker.web.fields import Asking, Choice, Field, Long, Text, When, Word, governance
 from evidence_tracker.web.forms import amender
-from evidence_tracker.web.kinds import Action, Column, Deed, Filter, Listing, Pair, Room, Scope, Section, Tab
+from evidence_tracker.web.kinds import (
+    Action,
+    Column,
+    Deed,
+    Filter,
+    Listing,
+    Pair,
+    Room,
+    Scope,
+    Section,
+    Tab,
+    entered,
+    titled,
+)
 from evidence_tracker.web.rooms import asked, submission_path, submission_work
 
 
@@ -207,12 +220,13 @@ ROOM = Room(
         page=queries.page_submissions,
         prepare=_prepare,
         is_scoped=True,
+        sorts=(*entered("recorded"), *titled()),
         columns=(
-            Column(label=_l("Title"), cell=lambda row: row.title),
-            Column(label=_l("Recipient"), cell=lambda row: _name(row.shown_recipient)),
-            Column(label=_l("Use"), cell=lambda row: row.use, is_narrow=True),
-            Column(label=_l("Progress"), cell=lambda row: row.shown_progress, kind="state"),
-            Column(label=_l("Recorded"), cell=lambda row: row.recorded_at, is_narrow=True),
+            Column(name="title", label=_l("Title"), cell=lambda row: row.title),
+            Column(name="recipient", label=_l("Recipient"), cell=lambda row: _name(row.shown_recipient)),
+            Column(name="use", label=_l("Use"), cell=lambda row: row.use, is_narrow=True),
+            Column(name="progress", label=_l("Progress"), cell=lambda row: row.shown_progress, kind="state"),
+            Column(name="recorded", label=_l("Recorded"), cell=lambda row: row.recorded_at, is_narrow=True),
         ),
         filters=(
             Filter(name="progress", label=_l("Progress"), enum=Progress, read=Progress),

@@ -22,6 +22,8 @@ from evidence_tracker.web.kinds import (
     Room,
     Scope,
     Section,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import actor_parts, asked
 
@@ -106,10 +108,16 @@ ROOM = Room(
     template="rooms/suspects.html",
     listing=Listing(
         page=queries.page_suspects,
+        sorts=(*entered(), *titled("name")),
         columns=(
-            Column(label=_l("Name"), cell=actor_parts.called),
-            Column(label=_l("Recorded as"), cell=lambda row: row.capacity),
-            Column(label=_l("Nationalities"), cell=lambda row: row.nationalities, is_narrow=True),
+            Column(name="name", label=_l("Name"), cell=actor_parts.called),
+            Column(name="capacity", label=_l("Recorded as"), cell=lambda row: row.capacity),
+            Column(
+                name="nationalities",
+                label=_l("Nationalities"),
+                cell=lambda row: row.nationalities,
+                is_narrow=True,
+            ),
         ),
         filters=(
             actor_parts.CALLED,

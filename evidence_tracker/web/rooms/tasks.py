@@ -1,22 +1,35 @@
 """Tasks: what one person asks of another, until when, about which record."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from evidence_tracker.access import tasks
 from evidence_tracker.access.levels import Level
+from evidence_tracker.access.orders import After, Start
 from evidence_tracker.access.records import PAGE, get
 from evidence_tracker.access.search import find_record
 from evidence_tracker.access.tasks import Task, TaskState
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web.addresses import address_of
 from evidence_tracker.web.fields import Day, Long, Ref, Text, Word
-from evidence_tracker.web.kinds import Action, Column, Deed, Facts, Filter, Listing, Room, Scope
+from evidence_tracker.web.kinds import (
+    Action,
+    Bulk,
+    Column,
+    Deed,
+    Facts,
+    Filter,
+    Listing,
+    Many,
+    Room,
+    Scope,
+    Sort,
+    entered,
+)
 from evidence_tracker.web.rooms import asked
 
 
@@ -26,11 +39,13 @@ def _page(
     actor: Actor,
     state: TaskState | None = TaskState.OPEN,
     whose: str = "mine",
-    after: tuple[datetime, UUID] | None = None,
+    after: After | None = None,
     limit: int = PAGE,
 ) -> Sequence[Task]:
-    key = None
-    if after is not None:
+    key: tasks.After | Start | None = None
+    if isinstance(after, Start):
+        key = after
+    elif after is not None:
         last = get(session, Task, after[1], actor=actor)
         key = (last.due_on, last.recorded_at, last.id)
     return tasks.tasks_for(session, actor=actor, state=state, given=whose == "given", after=key, limit=limit)
@@ -81,6 +96,72 @@ def _link(row: Task) -> tuple[str, str] | None:
     return (str(row.about_reference), url) if url else None
 
 
+def _finish_all(many: Many) -> Any:
+    return tasks.finish_tasks(
+        many.session,
+        many.rows,
+        outcome=many.stated["outcome"],
+        actor=many.actor,
+        expected_versions=many.versions,
+    )
+
+
+def _hand_over_all(many: Many) -> Any:
+    return tasks.hand_over_tasks(
+        many.session,
+        many.rows,
+        many.stated["to"],
+        actor=many.actor,
+        expected_versions=many.versions,
+    )
+
+
+def _hand_over(deed: Deed) -> Any:
+    return tasks.hand_over_task(
+        deed.session, deed.row, deed.stated["to"], actor=deed.actor, expected_version=deed.version
+    )
+
+
+_TO = asked.account("to", label=_l("To whom (login)"), required=True)
+BULK = (
+    Bulk(
+        name="finish",
+        label=_l("They are done"),
+        icon="circle-check",
+        permission=None,
+        says=lambda count: ngettext(
+            "%(num)s task will be done, and whoever gave it is told.",
+            "%(num)s tasks will be done, and whoever gave them is told.",
+            count,
+        ),
+        becomes=_l("will be done"),
+        done=lambda count: ngettext("%(num)s task is done.", "%(num)s tasks are done.", count),
+        run=_finish_all,
+        fields=(Long(name="outcome", label=_l("How"), rows=3),),
+        when=_is_open,
+        why_not=_l("it has ended already."),
+    ),
+    Bulk(
+        name="hand-over",
+        label=_l("Hand to somebody"),
+        icon="send",
+        permission=None,
+        says=lambda count: ngettext(
+            "%(num)s task will be somebody else's, who is told. They must be able to read what it is about.",
+            "%(num)s tasks will be somebody else's, who is told. They must be able to read what each is about.",
+            count,
+        ),
+        becomes=_l("will be handed over"),
+        done=lambda count: ngettext(
+            "%(num)s task was handed over.", "%(num)s tasks were handed over.", count
+        ),
+        run=_hand_over_all,
+        fields=(_TO,),
+        when=_is_open,
+        why_not=_l("it has ended already."),
+    ),
+)
+
 ROOM = Room(
     name="tasks",
     icon="checklist",
@@ -91,10 +172,10 @@ ROOM = Room(
     listing=Listing(
         page=_page,
         columns=(
-            Column(label=_l("What"), cell=lambda row: row.title),
-            Column(label=_l("About"), cell=_link, kind="link"),
-            Column(label=_l("Until"), cell=lambda row: row.due_on),
-            Column(label=_l("State"), cell=lambda row: row.state, kind="state"),
+            Column(name="title", label=_l("What"), cell=lambda row: row.title),
+            Column(name="about", label=_l("About"), cell=_link, kind="link"),
+            Column(name="due", label=_l("Until"), cell=lambda row: row.due_on),
+            Column(name="state", label=_l("State"), cell=lambda row: row.state, kind="state"),
         ),
         filters=(
             Filter(name="state", label=_l("State"), enum=TaskState, read=TaskState),
@@ -107,6 +188,9 @@ ROOM = Room(
                 ],
             ),
         ),
+        sorts=(Sort(name="due", label=_l("soonest due first"), order=None, column="due"), *entered()),
+        bulk=BULK,
+        find_marked=tasks.find_tasks,
         empty=_l("Nothing waits for you."),
     ),
     facts=(
@@ -143,6 +227,15 @@ ROOM = Room(
             fields=(Long(name="outcome", label=_l("How"), rows=3),),
             run=_finish,
             is_main=True,
+        ),
+        Action(
+            name="hand-over",
+            label=_l("Hand to somebody"),
+            permission=None,
+            when=_is_open,
+            fields=(_TO,),
+            run=_hand_over,
+            help=_l("They are told. They must be able to read what it is about."),
         ),
         Action(
             name="drop",

@@ -209,12 +209,15 @@ TEAM = Room(
     intro=_l("Who works here. Whoever leaves is switched off; their work stays."),
     listing=Listing(
         page=_page_accounts,
+        sorts=(),
         columns=(
-            Column(label=_l("Name"), cell=lambda row: row.display_name),
-            Column(label=_l("Has a secret"), cell=lambda row: row.secret_hash is not None),
-            Column(label=_l("System user"), cell=lambda row: row.system_user, is_narrow=True),
-            Column(label=_l("Switched on"), cell=lambda row: row.is_active),
-            Column(label=_l("Added"), cell=lambda row: row.added_at, is_narrow=True),
+            Column(name="name", label=_l("Name"), cell=lambda row: row.display_name),
+            Column(name="has_secret", label=_l("Has a secret"), cell=lambda row: row.secret_hash is not None),
+            Column(
+                name="system_user", label=_l("System user"), cell=lambda row: row.system_user, is_narrow=True
+            ),
+            Column(name="is_active", label=_l("Switched on"), cell=lambda row: row.is_active),
+            Column(name="added", label=_l("Added"), cell=lambda row: row.added_at, is_narrow=True),
         ),
     ),
     facts=(Facts(title=_l("Account"), names=("login", "display_name", "system_user", "added_at")),),
@@ -325,10 +328,16 @@ COMPARTMENTS = Room(
     intro=_l("The fences around records. Each has a key of its own; a grant lets somebody in."),
     listing=Listing(
         page=_page_places,
+        sorts=(),
         columns=(
-            Column(label=_l("Drawn around"), cell=lambda row: row.title),
-            Column(label=_l("Kind"), cell=lambda row: row.kind),
-            Column(label=_l("Holds up to"), cell=lambda row: row.level_ceiling, kind="level"),
+            Column(name="title", label=_l("Drawn around"), cell=lambda row: row.title),
+            Column(name="kind", label=_l("Kind"), cell=lambda row: row.kind),
+            Column(
+                name="level_ceiling",
+                label=_l("Holds up to"),
+                cell=lambda row: row.level_ceiling,
+                kind="level",
+            ),
         ),
     ),
     facts=(

@@ -30,6 +30,8 @@ from evidence_tracker.web.kinds import (
     Scope,
     Section,
     Tab,
+    entered,
+    titled,
 )
 from evidence_tracker.web.rooms import actor_parts, asked
 from evidence_tracker.web.tongues import country
@@ -162,11 +164,14 @@ ROOM = Room(
     status=lambda _row: None,
     listing=Listing(
         page=queries.page_units,
+        sorts=(*entered(), *titled("name")),
         columns=(
-            Column(label=_l("Name"), cell=actor_parts.called),
-            Column(label=_l("What it is"), cell=lambda row: row.kind),
-            Column(label=_l("Its level"), cell=lambda row: row.echelon, is_narrow=True),
-            Column(label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True),
+            Column(name="name", label=_l("Name"), cell=actor_parts.called),
+            Column(name="kind", label=_l("What it is"), cell=lambda row: row.kind),
+            Column(name="echelon", label=_l("Its level"), cell=lambda row: row.echelon, is_narrow=True),
+            Column(
+                name="country", label=_l("Country"), cell=lambda row: country(row.country), is_narrow=True
+            ),
         ),
         filters=(
             actor_parts.CALLED,
