@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from evidence_tracker.clock import FrozenClock
+from evidence_tracker.db import open_sqlite
 from evidence_tracker.instance import Instance, create, open_instance
 from evidence_tracker.keys.unlockers import CHEAP, Passphrase
 from evidence_tracker.sandbox.runner import Sandbox
@@ -45,6 +47,24 @@ def sandbox_of_all() -> Iterator[Sandbox]:
         patch.setattr("evidence_tracker.instance.Sandbox", lambda: shared)
         yield shared
     shared.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(template: Path) -> Iterator[None]:
+    """Let all databases of a process share the statements that were compiled for one of them.
+
+    A server compiles each of them once in days; a test that opens its own database would do it again.
+    """
+    model = open_instance(template, Passphrase(PASSPHRASE, CHEAP), clock=FrozenClock(START)).engine
+
+    def opened(path: Path, key: bytes) -> Engine:
+        engine = open_sqlite(path, key)
+        engine.dialect, engine._compiled_cache = model.dialect, model._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("evidence_tracker.instance.open_sqlite", opened)
+        yield
 
 
 @pytest.fixture

@@ -66,7 +66,8 @@ class LocalStore:
             self._files.make_dir(root)
             self._files.fsync_dir(root.parent)
         refuse_open_folder(root)
-        self._make_folders()
+        self._make_folders(self._incoming)
+        self._shards = set(_named(root, SHARD_NAME))
 
     @contextmanager
     def write(self, blob_id: UUID) -> Iterator[LocalWriter]:
@@ -155,6 +156,7 @@ class LocalStore:
             self._files.close(descriptor)
 
     def _rename(self, blob_ids: list[UUID]) -> None:
+        self._make_shards(blob_ids)
         for blob_id in blob_ids:
             self._files.rename(self._incoming / blob_id.hex, self._path(blob_id))
         reached(WritePoint.RENAMED)
@@ -172,15 +174,22 @@ class LocalStore:
                 return True
         return False
 
-    def _make_folders(self) -> None:
+    def _make_folders(self, *folders: Path) -> None:
         """Make what is missing, and all names durable.
 
         Folders that are there are synced too: another process may have made them a moment ago.
         """
-        for folder in (self._incoming, *(self._root / f"{shard:02x}" for shard in range(256))):
+        for folder in folders:
             with suppress(FileExistsError):
                 self._files.make_dir(folder)
         self._files.fsync_dir(self._root)
+
+    def _make_shards(self, blob_ids: list[UUID]) -> None:
+        """Make the folders that these blobs will lie in, unless they were durable before."""
+        missing = {self._path(blob_id).parent for blob_id in blob_ids} - self._shards
+        if missing:
+            self._make_folders(*sorted(missing))
+            self._shards |= missing
 
     def _path(self, blob_id: UUID) -> Path:
         return self._root / blob_id.hex[:2] / blob_id.hex

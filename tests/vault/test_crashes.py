@@ -100,7 +100,7 @@ def test_a_power_cut_after_any_file_operation_leaves_all_or_nothing(losing, tmp_
         writer.write(CONTENT[:1_000])
         writer.flush()
         writer.write(CONTENT[1_000:])
-    assert len(cuts) == 9
+    assert len(cuts) == 10
     for after_cut in cuts:
         assert_all_or_nothing(after_cut / "vault")
     assert LocalStore(cuts[-1] / "vault").exists(BLOB)
