@@ -176,6 +176,7 @@ def _page(doing: Doing, asking: Asking, filled: Filled) -> str:
         fields=fields,
         choices={one.name: one.choices(asking) for one in fields},
         filled=filled,
+        unstated=gettext("leave as it is"),
     )
 
 

@@ -224,3 +224,42 @@ def test_its_versions_are_in_the_custody_log(instance: Instance, cast: Cast):
     with instance.reading() as session:
         acts = [event.values["act"] for event in events_of(session, instance.keyring, task.id)]
     assert acts == ["recorded", "state_changed"]
+
+
+def test_a_task_is_handed_over_by_a_side_of_it_and_the_new_one_is_told(
+    session: Session, cast: Cast, give: Give
+):
+    task = give()
+    bohdan = session.get_one(Account, cast.bohdan.account_id)
+    for who, error in ((cast.daria, NotPermitted), (cast.outsider, NotPermitted)):
+        with pytest.raises(error):
+            tasks.hand_over_task(session, task, bohdan, actor=who)
+    with pytest.raises(Conflict):
+        tasks.hand_over_task(session, task, bohdan, actor=cast.chen, expected_version=9)
+
+    tasks.hand_over_task(session, task, bohdan, actor=cast.chen, expected_version=1)
+
+    assert references(session, cast.bohdan) == [task.reference]
+    assert references(session, cast.chen) == []
+    told = session.query(Notice).filter_by(account_id=cast.bohdan.account_id).all()
+    assert [one.kind for one in told] == [NoticeKind.TASK_GIVEN]
+    with pytest.raises(InvalidInput, match="already"):
+        tasks.hand_over_task(session, task, bohdan, actor=cast.amina)
+    outsider = session.get_one(Account, cast.outsider.account_id)
+    with pytest.raises(GateClosed):
+        tasks.hand_over_task(session, task, outsider, actor=cast.amina)
+    tasks.finish_task(session, task, actor=cast.bohdan)
+    with pytest.raises(InvalidInput):
+        tasks.hand_over_task(session, task, bohdan, actor=cast.amina)
+
+
+def test_many_tasks_are_found_once_each_and_none_where_one_is_not_there(
+    session: Session, cast: Cast, give: Give
+):
+    made = [give().reference for _ in range(3)]
+    asked = [made[2], made[0].lower(), made[2]]
+    assert [one.reference for one in tasks.find_tasks(session, asked, actor=cast.chen)] == [made[2], made[0]]
+    with pytest.raises(NotFound):
+        tasks.find_tasks(session, [*made, "KYI-TK-9999"], actor=cast.chen)
+    with pytest.raises(NotFound):
+        tasks.find_tasks(session, made, actor=cast.outsider)

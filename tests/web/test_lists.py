@@ -21,6 +21,7 @@ from evidence_tracker.web import ROOMS
 from evidence_tracker.web.kinds import Room
 from tests.cast import Cast
 from tests.factories.exhibits import photo, receive
+from tests.factories.incidents import incident
 from tests.web.conftest import ClientOf
 from tests.web.doing import MOST_QUERIES, asking, page
 
@@ -215,8 +216,6 @@ def test_hostile_names_are_refused_and_shown_as_text(amina: FlaskClient, name: s
 
 
 def test_a_view_with_an_order_of_its_own_takes_no_other(amina: FlaskClient, instance: Instance, cast: Cast):
-    from tests.factories.incidents import incident  # noqa: PLC0415 - the name of a fixture elsewhere
-
     with instance.transaction() as session:
         incident(session, cast)
     answer = amina.get("/incidents/?view=timeline&sort=oldest")
