@@ -109,9 +109,14 @@ def create_app(house: House) -> Flask:
 
 
 def _beginnings() -> list[frame.Beginning]:
-    """Return what can be begun from every page: the first thing that each room makes."""
+    """Return what can be begun from every page: the first thing that each room makes, in the order of the ways."""
+    ways = [way.endpoint.split(".")[0] for way in frame.WAYS]
+    within = {room.name: room.within[0] if room.within else room.name for room in ROOMS}
+    rooms = sorted(
+        ROOMS, key=lambda room: ways.index(within[room.name]) if within[room.name] in ways else len(ways)
+    )
     return [
         frame.Beginning(made[0].label, f"{room.name}.new", made[0].name, made[0].permission)
-        for room in ROOMS
+        for room in rooms
         if (made := [one for one in room.actions if one.scope is Scope.LIST])
     ]

@@ -60,6 +60,15 @@ def test_every_page_says_what_the_instance_is_for(client_of: ClientOf):
         assert "strip strip-test" in client_of("olena").get(path).text, path
 
 
+def test_what_is_new_is_offered_in_the_order_of_the_house(client_of: ClientOf):
+    page = client_of("amina").get("/").text
+    offered = ["/people/new/", "/interviews/new/", "/captures/new/", "/evidence/new/", "/incidents/new/"]
+    offered = [one for one in offered if one in page] + ["/parties/new/", "/units/new/"]
+    at = [page.index(one) for one in offered]
+    assert len(at) > 4
+    assert at == sorted(at)
+
+
 @pytest.mark.parametrize(
     "back", ["//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example"]
 )
