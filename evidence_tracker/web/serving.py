@@ -20,6 +20,7 @@ from evidence_tracker.web.worker import WORKER, Worker
 STOPS_WITHIN_S = 10
 KEEP_ALIVE_S = 15
 #: A worker that does not answer for so long is replaced; its threads may work longer.
+LONGEST_LINE = 8190  # an address may name two hundred marked records
 SILENT_FOR_S = 120
 
 
@@ -51,6 +52,7 @@ class Serving(BaseApplication):  # type: ignore[misc] # gunicorn has no types
             "timeout": SILENT_FOR_S,
             "graceful_timeout": STOPS_WITHIN_S,
             "keepalive": KEEP_ALIVE_S,
+            "limit_request_line": LONGEST_LINE,
             "preload_app": False,
             "accesslog": None,
             "errorlog": "-",
