@@ -201,9 +201,7 @@ def _bulk(room: Room, name: str) -> Bulk:
 def _doing(room: Room, bulk: Bulk, session: Session, actor: Actor, said: Args) -> Doing:
     """Find what is marked, within rights; raises NotFound where one of them is not there."""
     if bulk.permission is not None and not frame.held(session, actor).anywhere(bulk.permission):
-        raise NotPermitted(
-            gettext("%(login)s may not %(what)s here.", login=actor.login, what=bulk.permission.value)
-        )
+        raise NotPermitted(f"{actor.login} may not {bulk.permission.value} here.")
     references = list(dict.fromkeys(text.strip().upper() for text in said.getlist(MARK) if text.strip()))
     if not references:
         raise InvalidInput(

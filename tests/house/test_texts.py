@@ -113,7 +113,7 @@ def test_no_page_writes_a_month_or_a_day_of_the_week_in_english():
 
 
 @pytest.mark.parametrize(
-    ("template", "seen"),
+    ("source", "seen"),
     [
         ("<p>Nothing here.</p>", ["Nothing here."]),
         ('<p>{{ _("Nothing here.") }}</p>', []),
@@ -125,8 +125,8 @@ def test_no_page_writes_a_month_or_a_day_of_the_week_in_english():
         ('<a href="{{ url }}" title="{{ _("Go") }}">›</a>{# a remark #}', []),
     ],
 )
-def test_text_beside_gettext_is_seen_and_markup_is_not(template, seen):
-    assert untranslated(template) == seen
+def test_text_beside_gettext_is_seen_and_markup_is_not(source, seen):
+    assert untranslated(source) == seen
 
 
 # ------------------------------------------------------------------------------ modules
@@ -172,6 +172,20 @@ def test_no_module_of_the_web_face_says_anything_that_cannot_be_translated():
         for path, tree in modules().items()
         if path.startswith("web/")
         for text in bare_texts(tree)
+    ]
+
+    assert not offenders, lines(offenders)
+
+
+def test_a_denial_is_english_where_it_is_raised():
+    """It goes into the access log, which is not in the language of whoever was denied."""
+    offenders = [
+        f"{path}:{call.lineno}"
+        for path, tree in modules().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and called(call) in {"NotPermitted", "SecondPersonNeeded"}
+        for value in call.args[:1]
+        if isinstance(value, ast.Call)
     ]
 
     assert not offenders, lines(offenders)
