@@ -316,15 +316,17 @@ def page_with(drawing):
 
 
 def test_bytes_that_come_slowly_do_not_hold_it_longer_than_it_may_take():
+    given = []
+
     def dripping():
-        while True:
+        for _drop in range(300):  # a minute, if nobody stops it
             time.sleep(0.2)
+            given.append(1)
             yield b"\x89PNG"
 
     with Sandbox(timeout_s=1) as hasty:
-        began = time.monotonic()
         assert "too long" in reason(hasty.preview(dripping(), "image/png", edge=100))
-        assert time.monotonic() - began < 3
+    assert len(given) < 100
 
 
 def test_not_more_are_drawn_at_once_than_memory_allows():

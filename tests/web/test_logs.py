@@ -35,12 +35,12 @@ def test_an_address_that_is_none_is_not_written(client_of, caplog):
     assert "Oksana" not in caplog.text
 
 
-def test_of_an_error_its_kind_and_place_are_written_and_not_its_words(app, client_of, caplog):
+def test_of_an_error_its_kind_and_place_are_written_and_not_its_words(app, client_of, caplog, monkeypatch):
     def fail() -> None:
         raise ValueError("Oksana Nebuvalko lives at Vyhadana street")
 
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.view_functions["account.show"] = fail
+    monkeypatch.setitem(app.view_functions, "account.show", fail)
 
     answer = client_of("amina").get("/account")
 

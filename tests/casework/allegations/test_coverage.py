@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from evidence_tracker.casework.actors.companies import add_company
@@ -81,7 +83,7 @@ def test_a_category_without_elements_is_covered_as_a_whole(session, cast, exhibi
     assert coverage_in(matrix(session, row, cast.daria)).covered == 1
 
 
-def test_somebody_named_is_covered_by_all_that_names_them_once(session, cast, two, exhibit):
+def test_somebody_named_is_covered_by_all_that_names_them_once(session, cast, two, exhibit, clock):
     suspect, unit = incidents.suspect(session, cast), incidents.unit(session, cast)
     whole = make.allegation(session, cast, "ua-cc:438(1)/2024", ihl_basis=["GC IV art 49"])
     make.bearing(session, cast, whole, 0, exhibit)
@@ -91,6 +93,7 @@ def test_somebody_named_is_covered_by_all_that_names_them_once(session, cast, tw
         (two[1], unit, None),
         (whole, suspect, None),
     ):
+        clock.at += timedelta(minutes=1)
         name_suspect(
             session, row, bearer, mode=mode, confidence="possible", basis="an order", actor=cast.daria
         )
