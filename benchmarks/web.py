@@ -2,9 +2,9 @@
 
     python benchmarks/web.py [--records 100000] [--rounds 9] [--in FOLDER]
 
-Server time of a list, a filtered list, a record, its custody, a search and the start page, asked through the
-application as a browser asks (session, rights, template), without a network. Limit: at most 1.5 times what the same
-page takes in the small instance. Exit status 0 within the limit, 1 beyond.
+Server time of a list, a filtered list, one by title (from its top, and from halfway), a record, its custody, a search
+and the start page, asked through the application as a browser asks (session, rights, template), without a network.
+Limit: at most 1.5 times what the same page takes in the small instance. Exit status 0 within the limit, 1 beyond.
 """
 
 import random
@@ -50,9 +50,13 @@ def pages(path: Path, records: int) -> tuple[FlaskClient, dict[str, str]]:
     instance, operator, _reader, words = furnish(path, records, random.Random(7))
     with instance.reading() as session:
         reference = session.scalars(select(Exhibit.reference).order_by(Exhibit.recorded_at).limit(1)).one()
+        middle = select(Exhibit.id).order_by(Exhibit.title).offset(records // 2).limit(1)
+        halfway = session.scalars(middle).one()
     return browser_of(instance, operator), {
         "list": "/evidence/",
         "filtered list": "/evidence/?kind=photo&has_basis=no",
+        "by title": "/evidence/?sort=title",
+        "halfway": f"/evidence/?sort=title&after={halfway}",
         "record": f"/evidence/{reference}",
         "search": f"/search?q={words[400]}",
         "start": "/",
@@ -64,16 +68,17 @@ def main() -> int:
     chosen = options(__doc__ or "", records=100_000, rounds=9)
     status = 0
     with place(chosen.folder) as folder:
-        few, addresses = pages(folder / "few", max(1, chosen.records // SMALLER))
-        many, _ = pages(folder / "many", chosen.records)
+        few, of_few = pages(folder / "few", max(1, chosen.records // SMALLER))
+        many, of_many = pages(folder / "many", chosen.records)
         print(f"{chosen.records // SMALLER} and {chosen.records} records, median of {chosen.rounds}")
-        for name, address in addresses.items():
-            for client in (few, many):
+        for name, small in of_few.items():
+            large = of_many[name]
+            for client, address in ((few, small), (many, large)):
                 answer = client.get(address)
                 if answer.status_code != 200:
                     raise SystemExit(f"{address} answered {answer.status_code}")
             found = medians(
-                {"few": lambda at=address: few.get(at), "many": lambda at=address: many.get(at)},
+                {"few": lambda at=small: few.get(at), "many": lambda at=large: many.get(at)},
                 chosen.rounds,
             )
             ratio = found["many"].seconds / found["few"].seconds
