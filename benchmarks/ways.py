@@ -81,14 +81,17 @@ class Cost(NamedTuple):
     processor: float
 
 
-def medians(ways: Mapping[str, Way], rounds: int) -> dict[str, Cost]:
-    """Return the median cost of each way over interleaved rounds."""
+def medians(
+    ways: Mapping[str, Way], rounds: int, tidy: Callable[[], None] = lambda: None
+) -> dict[str, Cost]:
+    """Return the median cost of each way over interleaved rounds; ``tidy`` runs after each, untimed."""
     taken: dict[str, list[Cost]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             began, busy = time.perf_counter(), processor_seconds()
             way()
             taken[name].append(Cost(time.perf_counter() - began, processor_seconds() - busy))
+            tidy()
     return {name: Cost(*map(statistics.median, zip(*costs, strict=True))) for name, costs in taken.items()}
 
 
