@@ -15,6 +15,7 @@ from evidence_tracker.access.policy import visible
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door, events, frame
 from evidence_tracker.web.addresses import address_of, list_of
+from evidence_tracker.web.rooms.evidence_in import KIND_OF_DRAFT as TICKETS
 from evidence_tracker.web.worklist import Section, worklist
 
 
@@ -55,7 +56,8 @@ def blueprint() -> Blueprint:
 
 def _unsaved(session: Session, actor: Actor) -> list[dict[str, Any]]:
     """Return the forms that were begun and not saved, each with the address at which one goes on."""
-    mine = drafts.of_mine(session, actor=actor)
+    # Taking in files makes a draft of its own as soon as its page is opened; it is no form of an action.
+    mine = [one for one in drafts.of_mine(session, actor=actor) if one.kind != TICKETS]
     query = select(SearchEntry.record_id, SearchEntry.reference).where(
         SearchEntry.record_id.in_([one.subject_id for one in mine]), visible(session, actor, SearchEntry)
     )

@@ -39,6 +39,12 @@ def test_what_was_begun_can_be_gone_on_with(client_of: ClientOf, mission: str):
     assert "Typed and not saved" not in client_of("amina").get("/").text
 
 
+def test_looking_at_the_page_for_taking_in_begins_nothing(client_of: ClientOf):
+    amina = client_of("amina")
+    assert amina.get("/evidence/receive", follow_redirects=True).status_code == 200
+    assert "Typed and not saved" not in amina.get("/").text
+
+
 def test_where_one_works_narrows_the_lists_and_is_remembered(client_of: ClientOf):
     olena = client_of("olena")
     answer = olena.post("/scope", data={"scope": f"{MISSION}-C", "back": "/submissions/"})
