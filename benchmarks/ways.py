@@ -81,9 +81,7 @@ class Cost(NamedTuple):
     processor: float
 
 
-def medians(
-    ways: Mapping[str, Way], rounds: int, tidy: Callable[[], None] = lambda: None
-) -> dict[str, Cost]:
+def medians(ways: Mapping[str, Way], rounds: int, tidy: Callable[[], None] = lambda: None) -> dict[str, Cost]:
     """Return the median cost of each way over interleaved rounds; ``tidy`` runs after each, untimed."""
     taken: dict[str, list[Cost]] = {name: [] for name in ways}
     for _ in range(rounds):

@@ -26,17 +26,17 @@ def blueprint() -> Blueprint:
 
 def _ask() -> ResponseReturnValue:
     """Lead to an address that does not tell what was typed."""
-    words = request.form.get("q", "").strip()
+    words = request.form.get("q", "").strip().lstrip(typed.MARK)
     if len(words) > MOST_TYPED:
         raise InvalidInput(
             gettext("That is too long to be searched for."), advice=gettext("A few words are enough.")
         )
     kind = request.form.get("kind") or None
-    return redirect(url_for("search.show", words=typed.sealed(words) if words else None, kind=kind), 303)
+    return redirect(url_for("search.show", q=typed.sealed(words) if words else None, kind=kind), 303)
 
 
 def _show() -> ResponseReturnValue:
-    asked = typed.read(request.args.get("words", "")) or request.args.get("q", "").strip()
+    asked = typed.read(request.args.get("q", "").strip())
     kind = request.args.get("kind", "")
     with door.reading() as (session, actor):
         frame.prepare(session, actor)
@@ -68,7 +68,7 @@ def _show() -> ResponseReturnValue:
             found=[(one, address_of(one.kind, one.reference)) for one in page],
             kinds=[name for name in ROOMS if f"{ROOMS[name]}.list_page" in frame.endpoints()],
             more=url_for(
-                "search.show", words=typed.sealed(asked), kind=kind or None, after=f"{more[0]}~{more[1]}"
+                "search.show", q=typed.sealed(asked), kind=kind or None, after=f"{more[0]}~{more[1]}"
             )
             if more
             else None,

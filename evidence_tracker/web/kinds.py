@@ -252,6 +252,11 @@ class Filter:
     says: Label = ""
     widget: str = "text"
 
+    @property
+    def is_typed(self) -> bool:
+        """Say whether its words are somebody's own: they stand in no address as they are."""
+        return self.enum is None and self.choices is None and self.widget == "text"
+
 
 @dataclass(frozen=True, kw_only=True)
 class View:

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from evidence_tracker.access.orders import After, Start
 from evidence_tracker.db import iso
 from evidence_tracker.errors import InvalidInput
+from evidence_tracker.web import typed
 from evidence_tracker.web.kinds import Column, Filter, Room, Sort, View
 
 AnyNamed = TypeVar("AnyNamed", Sort, View, Column)
@@ -62,7 +63,7 @@ class Listed:
 
     def names(self) -> dict[str, str]:
         """Return what was chosen, by its names in an address."""
-        said = {one.name: text for one, text in self.filters}
+        said = {one.name: typed.sealed(text) if one.is_typed else text for one, text in self.filters}
         if self.sort is not None and self.sort != self.own_sort:
             said[SORT] = self.sort.name
         if self.columns is not None:
@@ -144,9 +145,14 @@ def asked_for(room: Room, args: Args) -> Listed:
         raise InvalidInput(
             gettext("This view has an order of its own."), advice=gettext("Take the order away, or the view.")
         )
-    found = ((one, args.get(one.name, "").strip()) for one in room.listing.filters)
+    found = ((one, _text(one, args)) for one in room.listing.filters)
     filters = tuple((one, text) for one, text in found if text)
     return Listed(room, filters, None if has_own_order else sort, _columns(room, args), view)
+
+
+def _text(one: Filter, args: Args) -> str:
+    text = args.get(one.name, "").strip()
+    return typed.read(text) if one.is_typed else text
 
 
 def read_filters(listed: Listed) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -12,6 +12,7 @@ from evidence_tracker.web import forms, lists, printing, records
 from evidence_tracker.web import marked as marks
 from evidence_tracker.web.about import About
 from evidence_tracker.web.kinds import Action, Room, Scope, Section
+from evidence_tracker.web.listed import asked_for
 
 METHODS = ("GET", "POST", "PUT")
 
@@ -30,6 +31,12 @@ def _reading_pages(made: Blueprint, room: Room) -> None:
     @made.get("/")
     def list_page() -> ResponseReturnValue:
         return lists.show(room)
+
+    if any(one.is_typed for one in room.listing.filters):
+
+        @made.post("/")
+        def filter_by() -> ResponseReturnValue:
+            return redirect(asked_for(room, request.form).address(), 303)
 
     @made.get("/list.csv")
     def csv_page() -> ResponseReturnValue:

@@ -6,31 +6,39 @@ for whom somebody searched. What was sealed is read again by this instance alone
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from flask_babel import gettext
 
-from evidence_tracker.errors import IntegrityFailure, InvalidInput
-from evidence_tracker.keys.wraps import seal, unseal
+from evidence_tracker.errors import InvalidInput
 from evidence_tracker.web import door
 
-_PURPOSE = "words in an address"
+#: What a sealed text begins with, where a typed one may stand as well.
+MARK = "~"
+_NOTHING = MARK.encode()
 
 
 def sealed(words: str) -> str:
-    """Return words as they may stand in an address: each time another text."""
-    return urlsafe_b64encode(seal(_key(), words.encode(), _PURPOSE)).decode("ascii").rstrip("=")
+    """Return words as they may stand in an address. Equal words are equal text, so that views can be compared."""
+    # SIV has no ciphertext of nothing: the mark in front keeps "" readable.
+    kept = _cipher().encrypt(_NOTHING + words.encode(), None)
+    return MARK + urlsafe_b64encode(kept).decode("ascii").rstrip("=")
 
 
-def read(token: str) -> str:
-    """Return the words that were sealed, "" of no token; raises InvalidInput for what was not sealed here."""
-    if not token:
-        return ""
+def read(text: str) -> str:
+    """Return what was sealed, and what was not as it is; raises InvalidInput for what others sealed."""
+    if not text.startswith(MARK):
+        return text
+    token = text.removeprefix(MARK)
     try:
-        return unseal(_key(), urlsafe_b64decode(token + "=" * (-len(token) % 4)), _PURPOSE).decode()
-    except (IntegrityFailure, ValueError) as error:
+        kept = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        return _cipher().decrypt(kept, None).removeprefix(_NOTHING).decode()
+    except (InvalidTag, ValueError) as error:
         raise InvalidInput(
             gettext("The address of this page is damaged."), advice=gettext("Search again.")
         ) from error
 
 
-def _key() -> bytes:
-    return door.instance().keyring.root.derive("addresses")
+def _cipher() -> AESSIV:
+    root = door.instance().keyring.root
+    return AESSIV(root.derive("addresses/mac") + root.derive("addresses/cipher"))

@@ -116,6 +116,21 @@ def test_a_unit_that_is_half_stated_is_asked_again_with_every_word(amina, typed,
     assert "Слово лишається" in shown
 
 
+def test_no_address_of_a_list_tells_a_name_that_was_typed(amina, made):
+    answer = amina.post("/units/", data={"called": "regiment v", "kind": "police", "sort": "oldest"})
+    address = answer.headers["Location"]
+    assert answer.status_code == 303
+    assert "regiment" not in address
+    assert {"kind=police", "sort=oldest"} <= set(address.partition("?")[2].split("&"))
+
+    shown = page(amina, address)
+    assert "called “regiment v”" in shown
+    # Nor does any address that is offered there: other orders, the file, the next filter, the view to keep.
+    assert not re.search(r'(?:href|action)="[^"]*regiment', shown)
+    assert not re.search(r'name="called" value="regiment', shown)
+    assert "damaged" in amina.get("/units/?called=~nonsense").text
+
+
 def test_units_are_found_by_any_name_a_number_and_where_one_works(amina, made, instance, cast):
     with instance.transaction() as session:
         regiment = queries.find_unit(session, made.regiment, actor=cast.amina)

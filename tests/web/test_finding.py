@@ -53,7 +53,7 @@ def test_too_many_words_are_refused_in_a_sentence(client_of: ClientOf):
     assert client_of("olena").get("/search", query_string={"q": "x" * 5000}).status_code == 422
 
 
-@pytest.mark.parametrize("query", ["q=x&after=nonsense", "words=nonsense", "words=%00", "words=" + "A" * 200])
+@pytest.mark.parametrize("query", ["q=x&after=nonsense", "q=~nonsense", "q=~%00", "q=~", "q=~" + "A" * 200])
 def test_a_damaged_address_says_so(client_of: ClientOf, query: str):
     answer = client_of("olena").get(f"/search?{query}")
     assert (answer.status_code, "damaged" in answer.text) == (422, True)
@@ -64,7 +64,7 @@ def test_no_address_tells_what_was_searched(client_of: ClientOf, mission: str):
     answer = olena.post("/search", data={"q": " вигадан "})
     assert answer.status_code == 303
     assert not {"вигадан", quote("вигадан")} & set(re.split(r"[?&=]", answer.headers["Location"]))
-    assert answer.headers["Location"] != olena.post("/search", data={"q": "вигадан"}).headers["Location"]
+    assert answer.headers["Location"] == olena.post("/search", data={"q": "вигадан"}).headers["Location"]
 
     for page in (olena.get(answer.headers["Location"]), client_of("olena").get(answer.headers["Location"])):
         assert f"/missions/{mission}" in page.text

@@ -383,7 +383,7 @@ def test_a_list_costs_ten_queries_whatever_was_chosen_and_however_many_there_are
 ):
     with instance.transaction() as session:
         for one in range(number):
-            receive(session, instance.vault, cast, f"{one}".encode(), title=f"note {one:03}")
+            receive(session, instance.vault, cast, f"Note number {one}.\n".encode(), title=f"note {one:03}")
     keep(amina, name="kept", kind="digital")
     for query in (
         "",
