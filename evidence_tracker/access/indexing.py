@@ -68,7 +68,7 @@ class SearchEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[UUID] = mapped_column(unique=True)
     kind: Mapped[str]
-    reference: Mapped[str | None]
+    reference: Mapped[str | None] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="", server_default="")
     compartment_id: Mapped[UUID] = mapped_column(ForeignKey("compartment.id"))
     level: Mapped[Level] = mapped_column(words(Level))
