@@ -19,7 +19,6 @@ from evidence_tracker.access.policy import Permission, Rights, rights, visible_c
 from evidence_tracker.access.records import profile
 from evidence_tracker.custody.events import Actor
 from evidence_tracker.web import door
-from evidence_tracker.web.works import WorkState
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,7 @@ def compartments(session: Session, actor: Actor) -> list[Compartment]:
 def prepare(session: Session, actor: Actor) -> None:
     """Read what the frame needs while the page's own session is open: the layout asks nothing itself."""
     own = profile(session)
+    running, ended = door.works().tray(actor)
     g.frame = {
         "organisation": own.organisation,
         "rights": held(session, actor),
@@ -112,7 +112,8 @@ def prepare(session: Session, actor: Actor) -> None:
         "compartments": compartments(session, actor),
         "scope": scope(),
         "unseen": notices.unseen(session, actor),
-        "running": sum(work.state is WorkState.RUNNING for work in door.works().of(actor)),
+        "running": running,
+        "ended": ended,
         "new": [
             (one.label, url_for(one.endpoint, action=one.action))
             for one in current_app.extensions.get(NEW, ())

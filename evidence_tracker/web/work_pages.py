@@ -17,14 +17,17 @@ def blueprint() -> Blueprint:
     @made.get("/")
     def list_page() -> ResponseReturnValue:
         with door.reading() as (session, actor):
+            mine = door.works().of(actor)
+            door.works().look_at(mine)
             frame.prepare(session, actor)
-            return render_template("works.html", works=door.works().of(actor))
+            return render_template("works.html", works=mine)
 
     @made.get("/<uuid:work_id>")
     def show(work_id: UUID) -> ResponseReturnValue:
         with door.reading() as (session, actor):
-            frame.prepare(session, actor)
             work = door.works().find(work_id, actor)
+            door.works().look_at([work])
+            frame.prepare(session, actor)
             if work.state is WorkState.DONE and not request.headers.get("HX-Request"):
                 flash(gettext("%(kind)s: done.", kind=work.kind), "done")
                 return redirect(work.back, 303)

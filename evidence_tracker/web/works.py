@@ -7,7 +7,7 @@ and nothing else.
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +52,7 @@ class Work:
     total: int = 0
     result: Any = None
     error: EvidenceTrackerError | None = None
+    is_looked_at: bool = False
 
     def tell(self, what: str, done: int, total: int) -> None:
         """Note how far it is."""
@@ -89,6 +90,17 @@ class Works:
                 advice="Look at the record: it says how far it has come.",
             )
         return work
+
+    def look_at(self, works: Iterable[Work]) -> None:
+        """Note that their owner saw how those ended that have ended."""
+        for one in works:
+            one.is_looked_at = one.state is not WorkState.RUNNING
+
+    def tray(self, actor: Actor) -> tuple[int, int]:
+        """Return how many works of one's own are running, and how many ended that one has not looked at."""
+        mine = self.of(actor)
+        running = sum(one.state is WorkState.RUNNING for one in mine)
+        return running, sum(not one.is_looked_at for one in mine) - running
 
     def of(self, actor: Actor) -> list[Work]:
         """Return one's own works, the newest first."""

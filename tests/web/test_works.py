@@ -6,6 +6,7 @@ import pytest
 
 from evidence_tracker.clock import FrozenClock
 from evidence_tracker.errors import Defect, NotFound, Refused
+from evidence_tracker.web import door
 from evidence_tracker.web.works import MOST_KEPT, Progress, Work, Works, WorkState
 from tests.cast import Cast
 from tests.conftest import START
@@ -55,6 +56,23 @@ def test_it_says_how_far_it_is_and_what_came_of_it(works, begin):
     wait_for(works)
 
     assert (work.state, work.result) == (WorkState.DONE, "written")
+
+
+def test_what_ended_stays_in_the_tray_until_its_owner_has_looked(app, client_of, cast, begin, works):
+    app.extensions[door.WORKS] = works
+    go_on = threading.Event()
+    begin(lambda _progress: go_on.wait(20))
+    amina, tray = client_of("amina"), "Long work has ended"
+    running = amina.get("/missions/").text
+    assert "works running" in running
+    assert tray not in running
+    go_on.set()
+    wait_for(works)
+
+    assert tray in amina.get("/missions/").text
+    assert tray not in client_of("chen").get("/missions/").text
+    assert tray not in amina.get("/works/").text
+    assert tray not in amina.get("/missions/").text
 
 
 def test_a_refusal_keeps_its_sentence_and_its_advice(works, begin):
