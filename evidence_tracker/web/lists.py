@@ -90,7 +90,12 @@ def as_csv(room: Room) -> ResponseReturnValue:
     """Answer the whole list as CSV, in the order and with the columns that were chosen, safe against formulas."""
     listed = asked_for(room, request.args)
     with door.reading() as (session, actor):
-        rows, _ = _page(listed, session, actor, MOST_IN_CSV)
+        rows, after = _page(listed, session, actor, MOST_IN_CSV)
+        if after is not None:
+            raise InvalidInput(
+                gettext("This list has more than %(most)s rows.", most=MOST_IN_CSV),
+                advice=gettext("Filter it, and take one part after the other."),
+            )
         if room.listing.prepare is not None:
             room.listing.prepare(session, rows, actor)
         door.note_reading(gettext("list of %(what)s", what=room.many), highest(rows))

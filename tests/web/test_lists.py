@@ -411,3 +411,14 @@ def test_a_reading_of_restricted_rows_is_noted_in_every_order(
         assert session.scalars(
             select(AccessEntry.level).where(AccessEntry.kind == AccessKind.READ)
         ).all() == [Level.RESTRICTED]
+
+
+def test_a_list_too_long_for_one_file_is_refused_and_not_cut(amina, instance, cast, monkeypatch):
+    with instance.transaction() as session:
+        for one in range(3):
+            receive(session, instance.vault, cast, f"Note {one}.\n".encode(), title=f"note {one}")
+    monkeypatch.setattr("evidence_tracker.web.lists.MOST_IN_CSV", 3)
+    assert amina.get("/evidence/list.csv").status_code == 200
+    monkeypatch.setattr("evidence_tracker.web.lists.MOST_IN_CSV", 2)
+    answer = amina.get("/evidence/list.csv")
+    assert (answer.status_code, "more than 2 rows" in answer.text) == (422, True)
